@@ -1,0 +1,229 @@
+import http, { type IncomingMessage } from "node:http";
+import https from "node:https";
+import type { EgressPort, EgressRecord, EgressRequest, EgressResponse } from "../../spec/egress.ts";
+import type { NetGrant } from "../../spec/permissions.ts";
+import { badRequest, limitReached, notGranted, upstreamFailed } from "./egress_errors.ts";
+import type { EgressLimits } from "./egress_limits.ts";
+import { createEgressRecords, type OpenRecord } from "./egress_records.ts";
+import { followRedirects } from "./follow_redirects.ts";
+import { grantCovers, grantFor, targetOf } from "./net_grant.ts";
+import type { PrivateAllowance } from "./private_allowance.ts";
+import type { Hop } from "./redirect_request.ts";
+import { createRequestBody, type RequestBody } from "./request_body.ts";
+import { createRequestGate } from "./request_gate.ts";
+import { answerHeaders, checkHeaders, checkMethod, declaredLength } from "./request_headers.ts";
+import { type HostResolver, type PinnedAddress, resolveHost } from "./resolve_host.ts";
+import { knownEncodings, responseBody } from "./response_body.ts";
+import { type CallAgents, sendHop } from "./send_hop.ts";
+
+/** One call's way out. Whoever opened it closes it. */
+export interface EgressCall extends EgressPort, Disposable {
+  /** What went out so far: one record for each hop, refused ones included. */
+  records(): EgressRecord[];
+  /** Ends everything in flight with `reason`; no socket and no timer is left. Later requests are refused. */
+  close(reason?: unknown): void;
+}
+
+/** What all calls of one broker share. */
+export interface EgressContext {
+  readonly allowance: PrivateAllowance;
+  readonly limits: EgressLimits;
+  readonly resolve: HostResolver;
+  readonly now: () => number;
+  /** PEM certificates trusted beside the system's. */
+  readonly ca: readonly string[] | undefined;
+}
+
+const NULL_BODY_STATUS: ReadonlySet<number> = new Set([204, 205, 304]);
+
+/** Opens the way to the network for one call with `grant`. */
+export function openEgressCall(grant: NetGrant, context: EgressContext): EgressCall {
+  const { limits } = context;
+  const records = createEgressRecords(context.now);
+  const gate = createRequestGate(limits.concurrentRequests);
+  const flights = new Set<AbortController>();
+  const names = new Map<string, Promise<readonly PinnedAddress[]>>();
+  const agents: CallAgents = {
+    http: new http.Agent({ keepAlive: true }),
+    https: new https.Agent({ keepAlive: true, ...(context.ca && { ca: [...context.ca] }) }),
+  };
+  let closed = false;
+  let hops = 0;
+  let responseBytes = 0;
+
+  function countResponse(bytes: number): void {
+    responseBytes += bytes;
+    if (responseBytes > limits.totalResponseBytes) {
+      throw limitReached("totalResponseBytes", limits.totalResponseBytes);
+    }
+  }
+
+  /** Names are resolved once a call: what was checked stays what is used. */
+  function addressesOf(hop: Hop): Promise<readonly PinnedAddress[]> {
+    const target = targetOf(hop.url);
+    const key = grantFor(target);
+    const known = names.get(key);
+    if (known !== undefined) return known;
+    const asked = resolveHost(target, context);
+    names.set(key, asked);
+    // A failure may pass: ask again next time.
+    asked.catch(() => names.delete(key));
+    return asked;
+  }
+
+  async function sendChecked(hop: Hop, flight: Flight): Promise<IncomingMessage> {
+    if (++hops > limits.totalRequests) throw limitReached("totalRequests", limits.totalRequests);
+    const target = targetOf(hop.url);
+    flight.record?.ended();
+    const record = flight.record = records.begin(hop.method, hostOf(hop.url));
+    const controller = flight.controller;
+    const timer = setTimeout(
+      () =>
+        controller.abort(upstreamFailed(target.host, {
+          state: `no connection within ${limits.connectTimeoutMs} ms`,
+          reason: "ETIMEDOUT",
+        })),
+      limits.connectTimeoutMs,
+    );
+    try {
+      if (!grantCovers(grant, target)) throw notGranted(target, flight.from);
+      const addresses = await untilAborted(addressesOf(hop), controller.signal);
+      const incoming = await sendHop(hop, {
+        addresses,
+        agents,
+        limits,
+        body: flight.body,
+        bodyBytes: flight.bodyBytes,
+        signal: controller.signal,
+        onConnected: () => clearTimeout(timer),
+        onSent: record.sent,
+      });
+      record.answered(incoming.statusCode ?? 0);
+      return incoming;
+    } catch (error) {
+      record.failed(error);
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async function request(wanted: EgressRequest, signal: AbortSignal): Promise<EgressResponse> {
+    const controller = new AbortController();
+    const forward = () => controller.abort(signal.reason);
+    const body = wanted.body === null ? null : createRequestBody(wanted.body, limits);
+    const flight: Flight = { controller, body, bodyBytes: declaredLength(wanted.headers) };
+    let leave = () => {};
+    const end = () => {
+      flight.record?.ended();
+      signal.removeEventListener("abort", forward);
+      flights.delete(controller);
+      body?.cancel(new DOMException("the request has ended", "AbortError"));
+      leave();
+    };
+    try {
+      if (closed) throw callEnded();
+      if (signal.aborted) throw signal.reason;
+      signal.addEventListener("abort", forward, { once: true });
+      flights.add(controller);
+      const first = firstHop(wanted, limits);
+      leave = await gate.enter(controller.signal);
+      const { incoming, hop, redirected } = await followRedirects(first, {
+        redirect: wanted.redirect,
+        body,
+        limits,
+        send: (next, from) => sendChecked(next, Object.assign(flight, { from })),
+      });
+      // Some servers label even nothing as encoded, and nothing cannot be decoded.
+      const encodings = incoming.headers["content-length"] === "0"
+        ? []
+        : knownEncodings(incoming.headers["content-encoding"]);
+      const status = incoming.statusCode ?? 0;
+      const empty = hop.method === "HEAD" || NULL_BODY_STATUS.has(status);
+      const url = new URL(hop.url);
+      url.hash = "";
+      return {
+        status,
+        statusText: incoming.statusMessage ?? "",
+        headers: answerHeaders(incoming.rawHeaders, !empty && encodings.length > 0),
+        url: url.href,
+        redirected,
+        body: empty ? noBody(incoming, end) : responseBody(incoming, encodings, {
+          host: targetOf(hop.url).host,
+          limits,
+          signal: controller.signal,
+          onRaw: (bytes) => flight.record?.received(bytes),
+          onDecoded: countResponse,
+          onEnd: () => {
+            // The other side has said all it will: what is still being sent goes nowhere.
+            if (body?.ended === false) controller.abort(new DOMException("answered", "AbortError"));
+            end();
+          },
+        }),
+      };
+    } catch (error) {
+      end();
+      throw error;
+    }
+  }
+
+  function close(reason: unknown = callEnded()): void {
+    if (closed) return;
+    closed = true;
+    for (const controller of flights) controller.abort(reason);
+    agents.http.destroy();
+    agents.https.destroy();
+  }
+
+  return { request, close, records: records.snapshot, [Symbol.dispose]: () => close() };
+}
+
+function callEnded(): Error {
+  return upstreamFailed("the network", { state: "the call ended", reason: "closed" });
+}
+
+interface Flight {
+  readonly controller: AbortController;
+  readonly body: RequestBody | null;
+  readonly bodyBytes: number | null;
+  record?: OpenRecord;
+  from?: string;
+}
+
+function firstHop(wanted: EgressRequest, limits: EgressLimits): Hop {
+  const url = URL.parse(wanted.url);
+  if (url === null) throw badRequest("the URL is not valid");
+  if (!/^https?:$/.test(url.protocol)) throw badRequest("only http: and https: URLs are reachable");
+  if (url.username !== "" || url.password !== "") {
+    throw badRequest("the URL holds credentials; send an authorization header instead");
+  }
+  if (url.href.length > limits.headerBytes) throw limitReached("headerBytes", limits.headerBytes);
+  return {
+    method: checkMethod(wanted.method),
+    url,
+    headers: checkHeaders(wanted.headers, limits),
+    hasBody: wanted.body !== null,
+  };
+}
+
+function noBody(incoming: IncomingMessage, end: () => void): null {
+  // Nothing that follows such a head belongs to it.
+  incoming.on("error", () => {});
+  incoming.resume();
+  end();
+  return null;
+}
+
+function hostOf(url: URL): string {
+  return url.port === "" ? targetOf(url).host : `${targetOf(url).host}:${url.port}`;
+}
+
+/** `pending`, or a rejection with the signal's reason, whichever comes first. */
+function untilAborted<T>(pending: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    if (signal.aborted) return onAbort();
+    signal.addEventListener("abort", onAbort, { once: true });
+    pending.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+  });
+}

@@ -1,0 +1,12 @@
+/**
+ * Settles as `promise` does, or rejects with the signal's reason as soon as it aborts. Leaves no
+ * listener behind, and a rejection that comes too late unreported.
+ */
+export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    if (signal.aborted) onAbort();
+    else signal.addEventListener("abort", onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+  });
+}
