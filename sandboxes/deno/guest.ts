@@ -1,0 +1,3 @@
+import { runGuest } from "./guest_loop.ts";
+
+runGuest({ describe: null });

@@ -1,0 +1,2 @@
+/** `node:process`: the global, whole. Its names as exports are generated. */
+export default globalThis.process;
