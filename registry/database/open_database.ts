@@ -1,0 +1,99 @@
+import type { Backend } from "./backend.ts";
+import { checkDatabase } from "./check_database.ts";
+import { createSql } from "./create_sql.ts";
+import type { Database, Sql } from "./database.ts";
+import { hear } from "./hear.ts";
+import type { DirectoryLock } from "./directory_lock.ts";
+
+/** Which database, and how. */
+export interface OpenDatabaseOptions {
+  /** Of a PostgreSQL server; PGlite is used where absent. */
+  readonly url: string | undefined;
+  /** Of PGlite's files; in memory where absent. Not used with `url`. */
+  readonly directory: string | undefined;
+  /** A new database of PGlite's begins with the program's migrations, which takes less time. */
+  readonly prepared?: boolean;
+  /** After which an idle transaction is ended. */
+  readonly transactionIdleMs?: number;
+  /** Longest time of a statement on a server; `null` for any. */
+  readonly statementMs?: number | null;
+  /** Most connections to a server. */
+  readonly connections?: number;
+}
+
+const TRANSACTION_IDLE_MS = 30_000;
+const STATEMENT_MS = 30_000;
+
+/** A server ends a statement in time unless it has stopped: so much later it is taken for that. */
+const SILENCE_AFTER_STATEMENT_MS = 10_000;
+
+const CONNECTIONS = 10;
+
+/** Turns are taken on PGlite, so more would only wait for one another. */
+const PGLITE_CONNECTIONS = 4;
+
+const END_TIMEOUT_SECONDS = 5;
+
+/**
+ * Opens a server's database, or one in this process. Loads only what that takes. A server is not
+ * connected to yet. Nothing is migrated
+ * but what `prepared` brings.
+ * @throws {AirlockError} `conflict` when another process uses the directory.
+ */
+export async function openDatabase(options: OpenDatabaseOptions): Promise<Database> {
+  await using stack = new AsyncDisposableStack();
+  const backend = stack.use(await openBackend(options));
+  const sql = sqlOver((address) => backend.connect(address), options);
+  stack.defer(() => endSql(sql));
+  const owned = stack.move();
+  return {
+    kind: backend.kind,
+    sql,
+    hear: hearOver((address) => backend.connect(address), options),
+    health: () => checkDatabase(sql, backend.kind),
+    [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose](),
+  };
+}
+
+/** What answers, before anybody speaks to it. With `lock`, the caller has the directory already. */
+export async function openBackend(
+  options: OpenDatabaseOptions,
+  lock?: DirectoryLock,
+): Promise<Backend> {
+  if (options.url === undefined) {
+    const { openPgliteBackend } = await import("./pglite_backend.ts");
+    const { directory, prepared = false, transactionIdleMs = TRANSACTION_IDLE_MS } = options;
+    return await openPgliteBackend({ directory, prepared, transactionIdleMs, lock });
+  }
+  const { createServerBackend } = await import("./server_backend.ts");
+  const { statementMs = STATEMENT_MS } = options;
+  const silenceMs = statementMs === null ? null : statementMs + SILENCE_AFTER_STATEMENT_MS;
+  return createServerBackend({ silenceMs });
+}
+
+/** Queries over connections to whatever was opened with the same options. */
+export function sqlOver(connect: Backend["connect"], options: OpenDatabaseOptions): Sql {
+  const { url, transactionIdleMs = TRANSACTION_IDLE_MS, statementMs = STATEMENT_MS } = options;
+  const connections = url === undefined ? PGLITE_CONNECTIONS : options.connections ?? CONNECTIONS;
+  return createSql({ url, connections, statementMs, transactionIdleMs, connect });
+}
+
+/** How notifications are heard on a connection to whatever was opened with the same options. */
+export function hearOver(
+  connect: Backend["connect"],
+  options: OpenDatabaseOptions,
+): Database["hear"] {
+  const { url, transactionIdleMs = TRANSACTION_IDLE_MS, statementMs = STATEMENT_MS } = options;
+  if (url === undefined) return () => ({ [Symbol.asyncDispose]: () => Promise.resolve() });
+  return (channel, onNotice) =>
+    hear({
+      ...{ channel, onNotice },
+      connect: (told) =>
+        createSql({ url, connections: 1, statementMs, transactionIdleMs, connect, told }),
+    });
+}
+
+/** Lets running queries end, for a bounded time. */
+export function endSql(sql: Sql): Promise<void> {
+  return sql.end({ timeout: END_TIMEOUT_SECONDS });
+}
