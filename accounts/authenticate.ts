@@ -1,0 +1,50 @@
+import { hash, timingSafeEqual } from "node:crypto";
+import type { Caller } from "../spec/account.ts";
+import { readCredentials } from "./credentials.ts";
+import type { KeyVerifier } from "./keys/verify_key.ts";
+import type { OwnerDoor } from "./owner_door.ts";
+import { ANONYMOUS_CALLER, OWNER_CALLER } from "./owner_caller.ts";
+
+/** Who stands behind a session; `null` where it is none, or no longer. */
+export type FindSession = (token: string) => Promise<Caller | null>;
+
+/** What callers are known by. */
+export interface AuthenticateOptions {
+  /** The one key of the configuration. */
+  readonly ownerKey: string | undefined;
+  /** Whether only this machine can connect, so that no key is asked for before there are users. */
+  readonly trustsMachine: boolean;
+  readonly keys: Pick<KeyVerifier, "verify">;
+  readonly door: Pick<OwnerDoor, "isClosed">;
+  readonly findSession: FindSession;
+}
+
+/**
+ * Finds out who sends a request from its headers.
+ * @throws {AirlockError} `unauthenticated` for keys that are not valid: they are never overlooked;
+ * `upstream_failed` and `rate_limited` where it cannot be found out now.
+ */
+export type Authenticate = (headers: Headers) => Promise<Caller>;
+
+/** Makes an {@linkcode Authenticate}. */
+export function createAuthenticate(options: AuthenticateOptions): Authenticate {
+  const { ownerKey, trustsMachine, keys, door, findSession } = options;
+  const isOwnerKey = ownerKey === undefined ? () => false : sameText(ownerKey);
+  return async (headers) => {
+    const { key, session, forwarded } = readCredentials(headers);
+    if (key !== undefined) return isOwnerKey(key) ? OWNER_CALLER : await keys.verify(key);
+    const isAtMachine = trustsMachine && ownerKey === undefined && !forwarded;
+    if (session === undefined && !isAtMachine) return ANONYMOUS_CALLER;
+    // Before there are users there are no sessions.
+    if (!await door.isClosed()) return isAtMachine ? OWNER_CALLER : ANONYMOUS_CALLER;
+    return session === undefined
+      ? ANONYMOUS_CALLER
+      : await findSession(session) ?? ANONYMOUS_CALLER;
+  };
+}
+
+/** Compares digests: neither length nor place of a difference shows in the time it takes. */
+function sameText(expected: string): (given: string) => boolean {
+  const digest = hash("sha256", expected, "buffer");
+  return (given) => timingSafeEqual(hash("sha256", given, "buffer"), digest);
+}

@@ -1,0 +1,63 @@
+import type { Database } from "../registry/database/database.ts";
+import { FreshCache, type FreshCacheBounds } from "./cache/fresh_cache.ts";
+
+/** Bounds on remembering that nobody has an account yet. */
+const DOOR_BOUNDS: FreshCacheBounds = {
+  maxEntries: 1,
+  maxAbsent: 1,
+  freshMs: 1_000,
+  staleMs: 60_000,
+  readTimeoutMs: 5_000,
+  maxReads: 4,
+  retryMs: 250,
+};
+
+const ONLY = "installation";
+
+/**
+ * Whether an installation still takes whoever has its machine for its owner. It does until the first
+ * user is created, and never again: what was closed once is not asked about any more.
+ */
+export class OwnerDoor {
+  readonly #cache: FreshCache<{ readonly closed: boolean }>;
+  #closed = false;
+
+  constructor(
+    options: {
+      readonly database: Pick<Database, "sql" | "kind" | "sleep">;
+      readonly onFailure: (error: unknown) => void;
+    },
+  ) {
+    const { database: { sql, kind, sleep }, onFailure } = options;
+    this.#cache = new FreshCache({
+      what: "accounts",
+      read: async () => {
+        // To open a database takes long: not before there is somebody to be known.
+        if (sleep?.isAsleep() && await sleep.hasNobody()) return { closed: false };
+        const [row] = await sql`select exists (select from installation) as closed`;
+        // Whatever is not as it should be opens nothing.
+        return { closed: row?.closed !== false };
+      },
+      // Nobody else has an embedded database, from before it is opened until this process ends: no
+      // other process can close it.
+      bounds: kind === "pglite"
+        ? { ...DOOR_BOUNDS, freshMs: Infinity, staleMs: Infinity }
+        : DOOR_BOUNDS,
+      nowMs: () => performance.now(),
+      onFailure,
+    });
+  }
+
+  /** @throws {AirlockError} `upstream_failed` where it cannot be found out: then it is not open. */
+  async isClosed(): Promise<boolean> {
+    if (this.#closed) return true;
+    const found = await this.#cache.find(ONLY);
+    this.#closed ||= found?.closed !== false;
+    return this.#closed;
+  }
+
+  /** Asks again: a user may have been created on this node. */
+  recheck(): void {
+    this.#cache.drop(ONLY);
+  }
+}
