@@ -1,0 +1,112 @@
+import {
+  type AuthInfo,
+  createMcpHandler,
+  isLegacyRequest,
+  legacyStatelessFallback,
+  type McpRequestContext,
+  type Server,
+} from "@modelcontextprotocol/server";
+import { AirlockError } from "../../spec/errors.ts";
+import { createMcpServer, type McpServerTools } from "../server/create_mcp_server.ts";
+import type { McpPart } from "../server/mcp_part.ts";
+import { ownerOf } from "./owner_of.ts";
+import { SessionCalls, type SessionKey } from "./session_calls.ts";
+import { type SessionMessages, sessionMessages } from "./session_messages.ts";
+
+/** Most messages of one body; revision 2025-03-26 knew of several. */
+const MAX_MESSAGES = 16;
+
+const SESSION_HEADER = "mcp-session-id";
+
+/** A request that was let in, with its parsed body. */
+export interface McpExchange {
+  readonly part: McpPart;
+  readonly requestId: string;
+  /** Absent for methods that have none. */
+  readonly body?: unknown;
+}
+
+/** MCP over streamable HTTP, for clients of both eras. */
+export interface McpHttp {
+  /** @throws {AirlockError} `invalid_input` for too many messages at once. */
+  fetch(request: Request, exchange: McpExchange): Promise<Response>;
+  /** Ends what runs. */
+  close(): Promise<void>;
+}
+
+interface Session extends SessionMessages {
+  /** `undefined` where the client has none. */
+  readonly key: SessionKey | undefined;
+}
+
+/**
+ * Serves revision 2026-07-28, which knows no sessions, and those before it as if they knew none: a
+ * session's id is only there to tell which calls a client cancels.
+ */
+export function createMcpHttp(tools: McpServerTools): McpHttp {
+  const exchanges = new WeakMap<AuthInfo, McpExchange & { readonly session?: Session }>();
+  const sessions = new SessionCalls();
+  const serve = ({ authInfo }: McpRequestContext): Server => {
+    const exchange = authInfo === undefined ? undefined : exchanges.get(authInfo);
+    if (exchange === undefined) throw new Error("serve MCP: nobody let this request in");
+    const { part, requestId, session } = exchange;
+    const { key, ids = [] } = session ?? {};
+    const logLevel = key && sessions.levelOf(key);
+    const server = createMcpServer(part, { ...tools, requestId: () => requestId, logLevel });
+    if (key !== undefined && ids.length > 0) server.onclose = sessions.begin(key, server, { ids });
+    return server;
+  };
+  // What is wrong with a request is in its answer, and what is wrong with us is told by the server.
+  const modern = createMcpHandler(serve, { legacy: "reject" });
+  const legacy = legacyStatelessFallback(serve);
+
+  const fetchSession = async (request: Request, exchange: McpExchange): Promise<Response> => {
+    const sessionId = request.headers.get(SESSION_HEADER);
+    const owner = ownerOf(exchange.part.audience.caller);
+    const isId = sessionId !== null && /^[\x21-\x7e]{1,128}$/.test(sessionId);
+    const key = isId ? { owner, sessionId } : undefined;
+    if (request.method === "DELETE") {
+      if (key !== undefined) await sessions.end(key);
+      return new Response(null, { status: 200 });
+    }
+    const session = { key, ...sessionMessages(exchange.body) };
+    if (key !== undefined) await note(sessions, { ...session, key });
+    const authInfo = admit(exchange);
+    exchanges.set(authInfo, { ...exchange, session });
+    const response = await legacy(request, { authInfo, parsedBody: exchange.body });
+    if (session.begins && response.ok) response.headers.set(SESSION_HEADER, crypto.randomUUID());
+    return response;
+  };
+
+  return {
+    async fetch(request, exchange) {
+      const { body } = exchange;
+      if (Array.isArray(body) && body.length > MAX_MESSAGES) throw tooMany();
+      if (await isLegacyRequest(request, body)) return await fetchSession(request, exchange);
+      const authInfo = admit(exchange);
+      exchanges.set(authInfo, exchange);
+      return await modern.fetch(request, { authInfo, parsedBody: body });
+    },
+    close: () => modern.close(),
+  };
+}
+
+async function note(
+  sessions: SessionCalls,
+  { key, cancels, level }: Session & { readonly key: SessionKey },
+): Promise<void> {
+  if (level !== undefined) sessions.setLevel(key, level);
+  for (const { requestId, ...more } of cancels) await sessions.cancel(key, requestId, more);
+}
+
+/** What the SDK passes on to our servers: who it is has been found out before, by the gateway. */
+function admit({ part: { audience: { caller } } }: McpExchange): AuthInfo {
+  return { token: "", clientId: ownerOf(caller), scopes: [...caller.scopes] };
+}
+
+function tooMany(): AirlockError {
+  return new AirlockError("invalid_input", `read messages: more than ${MAX_MESSAGES} at once`, {
+    stage: "request",
+    suggestion: "Send one message in each request.",
+  });
+}

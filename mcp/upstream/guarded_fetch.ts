@@ -1,0 +1,161 @@
+import type { OpenEgress } from "../../runtime/call/call.ts";
+import type { NetGrant } from "../../spec/permissions.ts";
+import { refusedPlace } from "./upstream_errors.ts";
+
+/** A way out for requests to one server. Whoever made it closes it. */
+export interface GuardedFetch extends Disposable {
+  readonly fetch: (input: string | URL, init?: RequestInit) => Promise<Response>;
+}
+
+/** What {@linkcode createGuardedFetch} is made with. */
+export interface GuardedFetchOptions {
+  /** A way out that resolves, checks and pins every address, each redirect's too. */
+  readonly openEgress: (grant: NetGrant, signal: AbortSignal) => OpenEgress;
+  /** Sent with each request: credentials of the server's owner or of the caller. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Requests after which a way out is replaced: it keeps a record of each, and the addresses it found. */
+const REQUESTS_PER_WAY = 200;
+
+/** Longest use of the addresses that a name had. */
+const WAY_MS = 300_000;
+
+/** What the protocol itself sends. */
+const OWN_HEADERS: ReadonlySet<string> = new Set([
+  ...["accept", "content-type", "last-event-id", "cache-control"],
+  ...["mcp-session-id", "mcp-protocol-version", "mcp-method", "mcp-name"],
+]);
+
+interface Way {
+  readonly egress: OpenEgress;
+  readonly openedMs: number;
+  requests: number;
+  running: number;
+}
+
+/**
+ * A `fetch` that reaches the origin of `url` and nothing else, over addresses that were checked. No
+ * redirect is followed here: where one leads is told, and asked for again as a request of its own.
+ */
+export function createGuardedFetch(url: URL, options: GuardedFetchOptions): GuardedFetch {
+  const closing = new AbortController();
+  const ways = new Set<Way>();
+  let current: Way | undefined;
+
+  function takeWay(): Way {
+    const nowMs = performance.now();
+    const isWorn = current === undefined || current.requests >= REQUESTS_PER_WAY ||
+      nowMs - current.openedMs > WAY_MS;
+    if (current === undefined || isWorn) {
+      const before = current;
+      const egress = options.openEgress([grantOf(url)], closing.signal);
+      current = { egress, openedMs: nowMs, requests: 0, running: 0 };
+      ways.add(current);
+      if (before?.running === 0) close(before);
+    }
+    current.requests++;
+    current.running++;
+    return current;
+  }
+
+  function close(way: Way): void {
+    ways.delete(way);
+    way.egress.close();
+  }
+
+  function leave(way: Way): void {
+    way.running--;
+    if (way.running === 0 && way !== current) close(way);
+  }
+
+  return {
+    async fetch(input, init = {}) {
+      const wanted = new URL(input, url);
+      if (wanted.origin !== url.origin) {
+        throw refusedPlace("it asks for another origin", "Ask whoever runs it.");
+      }
+      const way = takeWay();
+      try {
+        const response = await way.egress.request({
+          method: init.method ?? "GET",
+          url: wanted.href,
+          headers: headersOf(init.headers, options.headers),
+          body: bodyOf(init.body),
+          redirect: "manual",
+          // Closing ends all that is under way by itself.
+        }, init.signal ?? closing.signal);
+        const { status, statusText, body } = response;
+        const headers = new Headers(response.headers.map(([name, value]) => [name, value]));
+        if (body === null) leave(way);
+        return new Response(body && untilEnd(body, () => leave(way)), {
+          ...{ status, statusText, headers },
+        });
+      } catch (error) {
+        leave(way);
+        throw error;
+      }
+    },
+    [Symbol.dispose]() {
+      closing.abort(new DOMException("the connection was closed", "AbortError"));
+      for (const way of [...ways]) close(way);
+    },
+  };
+}
+
+/** Own headers of the protocol, and the credentials: nothing else goes out, whoever put it there. */
+function headersOf(
+  wanted: RequestInit["headers"],
+  credentials: Readonly<Record<string, string>>,
+): [string, string][] {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(credentials)) headers.set(name, value);
+  for (const [name, value] of new Headers(wanted)) {
+    if (OWN_HEADERS.has(name) || name.startsWith("mcp-param-")) headers.set(name, value);
+  }
+  return [...headers];
+}
+
+/** Messages are text. */
+function bodyOf(body: RequestInit["body"]): ReadableStream<Uint8Array> | null {
+  if (body === undefined || body === null) return null;
+  if (typeof body !== "string") throw new TypeError("send message: its body is not text");
+  const bytes = new TextEncoder().encode(body);
+  // Three times as fast as the stream of a blob.
+  return new ReadableStream({
+    start(controller) {
+      controller.enqueue(bytes);
+      controller.close();
+    },
+  });
+}
+
+/** The same stream, telling once of its end, however that comes. */
+function untilEnd(
+  body: ReadableStream<Uint8Array>,
+  onEnd: () => void,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const reader = body.getReader();
+  return new ReadableStream({
+    async pull(controller) {
+      try {
+        const { done, value } = await reader.read();
+        if (!done) return controller.enqueue(Uint8Array.from(value));
+        onEnd();
+        controller.close();
+      } catch (error) {
+        onEnd();
+        controller.error(error);
+      }
+    },
+    async cancel(reason) {
+      onEnd();
+      await reader.cancel(reason);
+    },
+  }, { highWaterMark: 0 });
+}
+
+function grantOf(url: URL): string {
+  const port = Number(url.port) || (url.protocol === "https:" ? 443 : 80);
+  return `${url.hostname}:${port}`;
+}

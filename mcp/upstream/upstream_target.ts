@@ -1,0 +1,54 @@
+import { createHash } from "node:crypto";
+
+/** How another MCP server is spoken to. */
+export const UPSTREAM_TRANSPORTS = ["streamable-http", "sse", "stdio"] as const;
+
+/** One of {@linkcode UPSTREAM_TRANSPORTS}. */
+export type UpstreamTransport = typeof UPSTREAM_TRANSPORTS[number];
+
+/** Where another MCP server is, with all that it is sent. */
+export type UpstreamPlace = UrlPlace | CommandPlace;
+
+/** A server behind a URL. */
+export interface UrlPlace {
+  readonly kind: "url";
+  readonly url: string;
+  /** `null`: found out by connecting. */
+  readonly transport: "streamable-http" | "sse" | null;
+  /** Sent with every request, to this origin only. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** A server that is started here, by a command that the operator allows. */
+export interface CommandPlace {
+  readonly kind: "command";
+  readonly command: readonly string[];
+}
+
+/** One connection that may be wanted. */
+export interface UpstreamTarget {
+  readonly serverId: string;
+  /** Account that the calls are for. */
+  readonly tenant: string;
+  readonly place: UpstreamPlace;
+}
+
+/**
+ * What a connection is shared by: server, account, and everything that it is opened with. Calls with
+ * other credentials, or of another account, never meet on one.
+ */
+export function connectionKey({ serverId, tenant, place }: UpstreamTarget): string {
+  return JSON.stringify([serverId, tenant, credentialsDigest(place)]);
+}
+
+/** Names where a server is and what it is sent, without saying it. */
+function credentialsDigest(place: UpstreamPlace): string {
+  const parts = place.kind === "command"
+    ? ["command", ...place.command]
+    : ["url", place.url, ...Object.entries(place.headers).map(headerPair).sort().flat()];
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+}
+
+function headerPair([name, value]: [string, string]): string[] {
+  return [name.toLowerCase(), value];
+}
