@@ -1,0 +1,23 @@
+import { join } from "node:path";
+
+/** Where a bridge keeps what is its own: all of it below one directory of its user. */
+export interface BridgePaths {
+  readonly directory: string;
+  readonly config: string;
+  readonly credentials: string;
+  readonly log: string;
+  /** What runs now. */
+  readonly state: string;
+}
+
+/** Paths below a home directory. */
+export function bridgePaths(home: string): BridgePaths {
+  const directory = join(home, ".airlock");
+  return {
+    directory,
+    config: join(directory, "bridge.json"),
+    credentials: join(directory, "credentials.json"),
+    log: join(directory, "bridge.log"),
+    state: join(directory, "bridge-state.json"),
+  };
+}

@@ -1,0 +1,195 @@
+import {
+  Client,
+  ProtocolError,
+  SdkError,
+  SdkErrorCode,
+  type Tool,
+} from "@modelcontextprotocol/client";
+import { isJsonObject, type JsonObject } from "../spec/json.ts";
+import type { ServerConfig } from "./bridge_config.ts";
+import { CallRefusal } from "./call_refusal.ts";
+import { pauseUnless } from "./pause_unless.ts";
+import { ServerProcess } from "./server_process.ts";
+
+/** How servers are started and looked after. */
+export interface SupervisorOptions {
+  readonly version: string;
+  /** What every server sees of the environment. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly wrapper: readonly string[];
+  /** Between the end of a server and its next start: the first pause, which doubles, and the longest. */
+  readonly pauseMs: number;
+  readonly maxPauseMs: number;
+  /** Longest time from a start to the list of tools. */
+  readonly startTimeoutMs: number;
+  /** Told of each change of state or tools. */
+  readonly onChange: () => void;
+  /** A line for the log. */
+  readonly onLog: (line: { readonly server: string; readonly text: string }) => void;
+}
+
+/** How a server is. */
+export type ServerState = "starting" | "ready" | "failed" | "stopped";
+
+/** A call as a server gets it. */
+export interface ServerCall {
+  readonly toolName: string;
+  readonly args: JsonObject;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  readonly onProgress: (message: string) => void;
+}
+
+/** After so long without an end, a server counts as well: its next pause is the first one again. */
+const WELL_MS = 60_000;
+
+/**
+ * One MCP server of this machine: started, and started again whenever it ends, until disposed. Disposing
+ * ends it and all that it has started.
+ */
+export class ServerSupervisor implements AsyncDisposable {
+  readonly config: ServerConfig;
+  /** Resolves when the first start has succeeded or failed. Never rejects. */
+  readonly started: Promise<void>;
+  readonly #options: SupervisorOptions;
+  readonly #stop = new AbortController();
+  readonly #running: Promise<void>;
+  readonly #first = Promise.withResolvers<void>();
+  #client: Client | undefined;
+  #process: ServerProcess | undefined;
+  #tools: readonly Tool[] = [];
+  #state: ServerState = "starting";
+
+  constructor(config: ServerConfig, options: SupervisorOptions) {
+    this.config = config;
+    this.#options = options;
+    this.started = this.#first.promise;
+    this.#running = this.#run();
+  }
+
+  get state(): ServerState {
+    return this.#state;
+  }
+
+  /** Tools as the server lists them; those of its last run while it starts again. */
+  get tools(): readonly Tool[] {
+    return this.#tools;
+  }
+
+  /** Process of the server; `undefined` where none runs. */
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
+  /**
+   * Calls a tool.
+   * @throws {CallRefusal} where there is no answer of the server's.
+   */
+  async call({ toolName, args, timeoutMs, signal, onProgress }: ServerCall): Promise<JsonObject> {
+    const client = this.#client;
+    if (client === undefined) {
+      throw new CallRefusal("server_unavailable", `the server ${this.config.id} is not running`);
+    }
+    try {
+      const result = await client.callTool({ name: toolName, arguments: { ...args } }, {
+        ...{ signal, timeout: timeoutMs, maxTotalTimeout: timeoutMs },
+        onprogress: ({ progress, total, message }) =>
+          onProgress(message ?? (total === undefined ? `${progress}` : `${progress} of ${total}`)),
+      });
+      if (isJsonObject(result)) return result;
+      throw new CallRefusal("failed", "the server answered no result");
+    } catch (error) {
+      throw refusalOf(error, signal);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    await this.#process?.close();
+    await this.#running;
+    this.#state = "stopped";
+  }
+
+  async #run(): Promise<void> {
+    const { pauseMs, maxPauseMs } = this.#options;
+    let pause = pauseMs;
+    while (!this.#stop.signal.aborted) {
+      const startedMs = performance.now();
+      this.#set("starting");
+      await this.#runOnce();
+      this.#client = undefined;
+      this.#process = undefined;
+      if (this.#stop.signal.aborted) break;
+      this.#set("failed");
+      this.#first.resolve();
+      if (performance.now() - startedMs > WELL_MS) pause = pauseMs;
+      this.#log(`starting again in ${pause} ms`);
+      await pauseUnless(pause, this.#stop.signal);
+      pause = Math.min(maxPauseMs, pause * 2);
+    }
+    this.#first.resolve();
+  }
+
+  /** Starts it, and waits until it has ended. */
+  async #runOnce(): Promise<void> {
+    const { version, env, wrapper, startTimeoutMs } = this.#options;
+    const { command, args, cwd } = this.config;
+    const ended = Promise.withResolvers<void>();
+    const server = new ServerProcess({
+      ...{ command, args, cwd, wrapper, env: { ...env, ...this.config.env } },
+      onStderr: (text) => this.#log(text),
+    });
+    const client = new Client({ name: "airlock-bridge", version }, {
+      versionNegotiation: { mode: "legacy" },
+      listChanged: { tools: { onChanged: (error, tools) => this.#relist(error, tools) } },
+    });
+    client.onclose = () => ended.resolve();
+    client.onerror = (error) => this.#log(error.message);
+    this.#process = server;
+    try {
+      await client.connect(server, { timeout: startTimeoutMs });
+      const { tools } = await client.listTools(undefined, { timeout: startTimeoutMs });
+      if (this.#stop.signal.aborted) return await server.close();
+      this.#client = client;
+      this.#tools = tools;
+      this.#set("ready");
+      this.#first.resolve();
+      await ended.promise;
+      this.#log("the server has ended");
+    } catch (error) {
+      this.#log(`cannot be started: ${error instanceof Error ? error.message : error}`);
+    }
+    await server.close();
+  }
+
+  #relist(error: Error | null, tools: readonly Tool[] | null): void {
+    if (error !== null || tools === null) return this.#log("its new list of tools cannot be read");
+    this.#tools = tools;
+    this.#options.onChange();
+  }
+
+  #set(state: ServerState): void {
+    this.#state = state;
+    this.#options.onChange();
+  }
+
+  #log(text: string): void {
+    this.#options.onLog({ server: this.config.id, text });
+  }
+}
+
+function refusalOf(error: unknown, signal: AbortSignal): CallRefusal {
+  if (error instanceof CallRefusal) return error;
+  if (signal.aborted) return new CallRefusal("cancelled", "the call was taken back");
+  const text = error instanceof Error ? error.message : String(error);
+  if (error instanceof ProtocolError) return new CallRefusal("failed", text);
+  if (error instanceof SdkError) {
+    if (error.code === SdkErrorCode.RequestTimeout) {
+      return new CallRefusal("deadline_exceeded", text);
+    }
+    if (error.code === SdkErrorCode.ConnectionClosed || error.code === SdkErrorCode.NotConnected) {
+      return new CallRefusal("server_unavailable", "the server ended meanwhile");
+    }
+  }
+  return new CallRefusal("failed", text);
+}
