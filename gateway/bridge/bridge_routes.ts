@@ -1,0 +1,24 @@
+import type { Caller } from "../../spec/account.ts";
+import type { JsonObject } from "../../spec/json.ts";
+import type { McpToolResult } from "../../spec/mcp_content.ts";
+
+/** One call of a tool on somebody's machine. Whether the caller may is decided before. */
+export interface BridgeCall {
+  readonly caller: Caller;
+  readonly serverId: string;
+  readonly toolName: string;
+  readonly args: JsonObject;
+  readonly signal: AbortSignal;
+  /** Called with what the tool says meanwhile. */
+  readonly onProgress: (message: string) => void;
+}
+
+/** The way to bridges, wherever they are connected. */
+export interface BridgeRoutes {
+  /**
+   * Calls a tool; each call ends exactly once, and reaches the bridge once at most.
+   * @throws {AirlockError} `bridge_disconnected`, `rate_limited`, `deadline_exceeded`,
+   * `upstream_failed`, `permission_denied`, `tool_not_found`, `payload_too_large`.
+   */
+  call(bridgeId: string, call: BridgeCall): Promise<McpToolResult>;
+}

@@ -1,0 +1,153 @@
+import { takeFrom, type WindowCounts } from "../../accounts/limits/sliding_window.ts";
+import type { BridgeMessage, GatewayMessage, MessageOf } from "../../bridge/protocol.ts";
+import { AirlockError } from "../../spec/errors.ts";
+import type { McpToolResult } from "../../spec/mcp_content.ts";
+import { bridgeFailure, notConnected, tooManyCalls } from "./bridge_errors.ts";
+import type { BridgeLimits } from "./bridge_limits.ts";
+import { bridgeResult } from "./bridge_result.ts";
+import type { BridgeCall } from "./bridge_routes.ts";
+import { type CallEnd, PendingCall } from "./pending_call.ts";
+
+const MINUTE_MS = 60_000;
+
+/** Calls whose late answer is nothing bad: as many as wait at a time, and those of a few drops. */
+const MAX_ENDED = 1_000;
+
+/** How a session speaks to its bridge. */
+export type SendToBridge = (message: GatewayMessage) => void;
+
+/** Options of {@linkcode BridgeSession}. */
+export interface BridgeSessionOptions {
+  readonly limits: BridgeLimits;
+  /** Wall clock. */
+  readonly nowMs: () => number;
+  /** Called once, when it is over and can be forgotten. */
+  readonly onOver: () => void;
+}
+
+/** What a bridge says of calls. */
+export type CallAnswer = MessageOf<BridgeMessage, "tool_result" | "tool_error" | "progress">;
+
+/**
+ * The calls of one run of a bridge, over one connection or, after short drops, several. A call reaches
+ * the bridge once at most: what the bridge says it never had is sent again, nothing else.
+ */
+export class BridgeSession {
+  /** Known to its bridge alone. */
+  readonly resumeToken = crypto.randomUUID();
+  readonly #options: BridgeSessionOptions;
+  readonly #calls = new Map<string, PendingCall>();
+  /** Calls that ended without a word of the bridge, which may come yet. */
+  readonly #ended = new Set<string>();
+  #send: SendToBridge | null = null;
+  /** Set while its bridge may come back. */
+  #waiting: ReturnType<typeof setTimeout> | undefined;
+  #window: WindowCounts | undefined;
+  #isOver = false;
+
+  constructor(options: BridgeSessionOptions) {
+    this.#options = options;
+  }
+
+  get isConnected(): boolean {
+    return this.#send !== null;
+  }
+
+  get running(): number {
+    return this.#calls.size;
+  }
+
+  /** Goes on over a connection, whose bridge has these calls. Those it never had are sent now. */
+  attach(send: SendToBridge, had: readonly string[]): void {
+    clearTimeout(this.#waiting);
+    this.#waiting = undefined;
+    this.#send = send;
+    const known = new Set(had);
+    for (const call of this.#calls.values()) {
+      if (!known.has(call.message.callId)) call.send(send);
+    }
+    // Ended here meanwhile: there it still runs, or its end is still kept.
+    for (const callId of known) {
+      if (!this.#calls.has(callId)) send({ type: "cancel", callId });
+    }
+  }
+
+  /** Its connection is lost: calls wait so long for another, also those that come meanwhile. */
+  detach(): void {
+    this.#send = null;
+    this.#waiting = setTimeout(() => this.end(), this.#options.limits.resumeMs);
+  }
+
+  /** Its bridge has gone: every call ends with an error that says so. */
+  end(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#send = null;
+    clearTimeout(this.#waiting);
+    this.#waiting = undefined;
+    for (const call of [...this.#calls.values()]) call.lose();
+    this.#options.onOver();
+  }
+
+  /** As {@linkcode BridgeRoutes.call}. */
+  async call(call: BridgeCall): Promise<McpToolResult> {
+    const { limits } = this.#options;
+    if (this.#send === null && this.#waiting === undefined) throw notConnected();
+    call.signal.throwIfAborted();
+    this.#count(call);
+    if (this.#calls.size >= limits.maxRunning) {
+      throw bridgeFailure("busy", `${limits.maxRunning} calls run there already`);
+    }
+    const pending: PendingCall = new PendingCall(call, {
+      timeoutMs: limits.callTimeoutMs,
+      maxProgress: limits.maxProgress,
+      onEnd: ({ tellsBridge }) => {
+        const { callId } = pending.message;
+        this.#calls.delete(callId);
+        if (tellsBridge) this.#remember(callId);
+        if (tellsBridge) this.#send?.({ type: "cancel", callId });
+      },
+    });
+    this.#calls.set(pending.message.callId, pending);
+    if (this.#send !== null) pending.send(this.#send);
+    return await pending.done;
+  }
+
+  /** Takes what the bridge says of a call. @returns Whether it was asked. */
+  answer(message: CallAnswer): boolean {
+    const call = this.#calls.get(message.callId);
+    if (message.type === "progress") {
+      return call?.tell(message.message) ?? false;
+    }
+    // Whether or not anybody waits: it need not be kept there.
+    this.#send?.({ type: "received", callId: message.callId });
+    call?.end(endOf(message));
+    // Once again after a drop, where it is not known there what was heard here.
+    if (call !== undefined) this.#remember(message.callId);
+    return call !== undefined || this.#ended.delete(message.callId);
+  }
+
+  #remember(callId: string): void {
+    this.#ended.add(callId);
+    const [oldest] = this.#ended;
+    if (this.#ended.size > MAX_ENDED && oldest !== undefined) this.#ended.delete(oldest);
+  }
+
+  #count({ caller: { tier } }: BridgeCall): void {
+    const { limits, nowMs } = this.#options;
+    const limit = limits.callsPerMinute[tier];
+    const taken = takeFrom(this.#window, { limit, windowMs: MINUTE_MS }, { nowMs: nowMs() });
+    this.#window = taken.counts;
+    if (!taken.take.allowed) throw tooManyCalls(limit, taken.take.resetMs);
+  }
+}
+
+function endOf(message: MessageOf<BridgeMessage, "tool_result" | "tool_error">): CallEnd {
+  if (message.type === "tool_error") return { error: bridgeFailure(message.code, message.message) };
+  try {
+    return { result: bridgeResult(message.result) };
+  } catch (error) {
+    if (error instanceof AirlockError) return { error };
+    throw error;
+  }
+}

@@ -1,0 +1,107 @@
+import { authorise } from "../../accounts/authorise.ts";
+import { reachesBridge } from "../../accounts/bridges/bridge_record.ts";
+import {
+  readServedBridgeTools,
+  type ServedBridgeTool,
+} from "../../accounts/bridges/served_bridge_tools.ts";
+import { FreshCache } from "../../accounts/cache/fresh_cache.ts";
+import { notFound } from "../../accounts/require_permission.ts";
+import type { AnySql } from "../../registry/database/database.ts";
+import type { Caller } from "../../spec/account.ts";
+import type { McpToolResult } from "../../spec/mcp_content.ts";
+import type { McpAudience, McpSource, McpSourceTool, McpToolCall } from "../../spec/mcp_source.ts";
+import { definitionChanged, NOT_CONNECTED, notOffered } from "./bridge_errors.ts";
+import type { BridgeRoutes } from "./bridge_routes.ts";
+import { SERVED_BOUNDS } from "../mcp/mcp_collections.ts";
+
+/** What bridge tools are served with. */
+export interface BridgeSourceOptions {
+  readonly sql: AnySql;
+  readonly routes: BridgeRoutes & { isConnected(bridgeId: string): boolean };
+  /** Aborts when calls that still run must stop. */
+  readonly stop: AbortSignal;
+  /** Told of what failed behind the scenes, for the log. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** What stands before the tenant where everything of an account is served: no id has a colon. */
+const ACCOUNT = "account:";
+
+/**
+ * Tools on the machines of users. Whose machine it is sees and calls them, through collections of the
+ * same account; a collection that is public has them for nobody else.
+ */
+export class BridgeSource implements McpSource {
+  readonly #options: BridgeSourceOptions;
+  readonly #served: FreshCache<readonly ServedBridgeTool[]>;
+
+  constructor(options: BridgeSourceOptions) {
+    this.#options = options;
+    this.#served = new FreshCache({
+      what: "bridge tools",
+      read: (key) =>
+        readServedBridgeTools(
+          options.sql,
+          key.startsWith(ACCOUNT) ? { tenant: key.slice(ACCOUNT.length) } : { collectionId: key },
+        ),
+      bounds: SERVED_BOUNDS,
+      nowMs: () => performance.now(),
+      onFailure: options.onFailure,
+    });
+  }
+
+  async listTools(audience: McpAudience): Promise<readonly McpSourceTool[]> {
+    const served = await this.#servedTo(audience);
+    // A definition that nobody has looked at is for nobody's model to read.
+    return served.filter(({ offered, changed }) => offered && !changed).map((tool) => ({
+      key: tool.toolId,
+      kind: "bridge",
+      sourceName: tool.serverId,
+      toolName: tool.name,
+      displayName: tool.displayName,
+      description: tool.description,
+      note: this.#noteOf(tool),
+      inputSchema: tool.inputSchema,
+      outputSchema: tool.outputSchema,
+      annotations: tool.annotations,
+    }));
+  }
+
+  async callTool(call: McpToolCall): Promise<McpToolResult> {
+    const { routes, stop } = this.#options;
+    const { args, onProgress, audience: { caller } } = call;
+    const served = await this.#servedTo(call.audience);
+    const tool = served.find(({ toolId }) => toolId === call.key);
+    if (tool === undefined) throw notFound("tool");
+    if (tool.changed) throw definitionChanged(tool.toolId);
+    if (!tool.offered) throw notOffered(tool.name);
+    return await routes.call(tool.bridgeId, {
+      ...{ caller, args, onProgress, serverId: tool.serverId, toolName: tool.name },
+      signal: AbortSignal.any([call.signal, stop]),
+    });
+  }
+
+  /** Of each tool the first place that it has. */
+  async #servedTo({ caller, collectionId }: McpAudience): Promise<readonly ServedBridgeTool[]> {
+    if (caller.kind === "anonymous") return [];
+    const all = await this.#served.find(collectionId ?? `${ACCOUNT}${caller.tenant}`) ?? [];
+    const found = new Map<string, ServedBridgeTool>();
+    for (const tool of all) {
+      if (isServedTo(caller, tool) && !found.has(tool.toolId)) found.set(tool.toolId, tool);
+    }
+    return [...found.values()];
+  }
+
+  #noteOf({ bridgeId, note }: ServedBridgeTool): string {
+    if (this.#options.routes.isConnected(bridgeId)) return note;
+    return note === "" ? NOT_CONNECTED : `${note}\n\n${NOT_CONNECTED}`;
+  }
+}
+
+/** A collection is its own account's here, whoever else may see it. */
+function isServedTo(caller: Caller, tool: ServedBridgeTool): boolean {
+  const { collectionId, collectionOwner: tenant, owner } = tool;
+  const collection = { kind: "collection", tenant, visibility: "private", collectionId } as const;
+  return reachesBridge(caller, owner) &&
+    authorise(caller, "execute-mcp", collection).allowed;
+}

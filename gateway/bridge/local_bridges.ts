@@ -1,0 +1,219 @@
+import type { Accounts } from "../../accounts/accounts.ts";
+import { type BridgeOwner, bridgeOwner } from "../../accounts/bridges/bridge_record.ts";
+import {
+  enterBridge,
+  keepOffered,
+  leaveBridge,
+  seeBridge,
+} from "../../accounts/bridges/enter_bridge.ts";
+import type { BridgeMessage, MessageOf } from "../../bridge/protocol.ts";
+import { CLOSE_CODES, PROTOCOL_VERSION } from "../../bridge/protocol/protocol_limits.ts";
+import { ProtocolViolation } from "../../bridge/protocol/protocol_violation.ts";
+import type { AnySql } from "../../registry/database/database.ts";
+import type { Caller } from "../../spec/account.ts";
+import { AirlockError } from "../../spec/errors.ts";
+import type { McpToolResult } from "../../spec/mcp_content.ts";
+import { BridgeConnection } from "./bridge_connection.ts";
+import { notConnected } from "./bridge_errors.ts";
+import type { BridgeLimits } from "./bridge_limits.ts";
+import type { BridgeCall, BridgeRoutes } from "./bridge_routes.ts";
+import { BridgeSession } from "./bridge_session.ts";
+
+/** What bridges of one node are held with. */
+export interface LocalBridgesOptions {
+  readonly accounts: Pick<Accounts, "sql" | "authenticate" | "watchKeys">;
+  readonly limits: BridgeLimits;
+  /** Told of what failed behind the scenes, for the log. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** Who connects, and what it proves it by. */
+export interface ConnectingBridge {
+  readonly caller: Caller;
+  /** Asked again as long as it is connected. Nothing else of the request is kept. */
+  readonly credentials: Headers;
+}
+
+/** A socket, from its first moment on. */
+interface Line extends ConnectingBridge {
+  readonly id: string;
+  readonly connection: BridgeConnection;
+  /** Once it has registered. */
+  bridgeId: string | null;
+}
+
+/** A bridge that is connected, or was a moment ago. */
+interface Held {
+  readonly session: BridgeSession;
+  line: Line | null;
+}
+
+/** The bridges that are connected to this node. Disposing closes all of them. */
+export class LocalBridges implements BridgeRoutes, Disposable {
+  readonly #options: LocalBridgesOptions;
+  readonly #held = new Map<string, Held>();
+  readonly #lines = new Set<Line>();
+  readonly #watching: Disposable;
+
+  constructor(options: LocalBridgesOptions) {
+    this.#options = options;
+    this.#watching = options.accounts.watchKeys((keyId) => {
+      for (const line of this.#lines) {
+        if (line.caller.keyId === keyId) this.#recheck(line).catch(options.onFailure);
+      }
+    });
+  }
+
+  /** Whether somebody may open one more. */
+  hasRoom(caller: Caller): boolean {
+    const own = bridgeOwner(caller);
+    const lines = [...this.#lines].filter((line) => isSame(bridgeOwner(line.caller), own));
+    return lines.length < this.#options.limits.maxConnections;
+  }
+
+  /** Takes over a socket that was just opened. */
+  open(socket: WebSocket, connecting: ConnectingBridge): void {
+    const { limits, onFailure } = this.#options;
+    const line: Line = {
+      ...connecting,
+      id: crypto.randomUUID(),
+      bridgeId: null,
+      connection: new BridgeConnection(socket, limits, {
+        handlers: {
+          onRegister: (message) => this.#register(line, message),
+          onTools: ({ servers }) => this.#keep(line, servers),
+          onAnswer: (message) => this.#sessionOf(line)?.answer(message) ?? false,
+          onBeat: () => this.#look(line),
+          onClose: (how) => this.#leave(line, how),
+          onFailure,
+        },
+      }),
+    };
+    this.#lines.add(line);
+  }
+
+  isConnected(bridgeId: string): boolean {
+    return this.#held.get(bridgeId)?.session.isConnected ?? false;
+  }
+
+  async call(bridgeId: string, call: BridgeCall): Promise<McpToolResult> {
+    const held = this.#held.get(bridgeId);
+    if (held === undefined) throw notConnected();
+    return await held.session.call(call);
+  }
+
+  [Symbol.dispose](): void {
+    this.#watching[Symbol.dispose]();
+    for (const { session } of [...this.#held.values()]) session.end();
+    for (const { connection } of [...this.#lines]) {
+      connection.close(CLOSE_CODES.goingAway, "the gateway stops");
+    }
+  }
+
+  async #register(line: Line, message: MessageOf<BridgeMessage, "register">): Promise<void> {
+    const { protocol, name, clientVersion, os, servers, resume } = message;
+    if (protocol !== PROTOCOL_VERSION) {
+      throw new ProtocolViolation(`register: the gateway speaks protocol ${PROTOCOL_VERSION}`);
+    }
+    const { accounts: { sql }, limits } = this.#options;
+    const owner = bridgeOwner(line.caller);
+    try {
+      line.bridgeId = await sql.begin(async (tx: AnySql) => {
+        const id = await enterBridge(tx, {
+          ...{ owner, name, clientVersion, os },
+          connectionId: line.id,
+        });
+        await keepOffered(tx, id, { servers });
+        return id;
+      });
+    } catch (error) {
+      if (!(error instanceof AirlockError) || error.code !== "resource_limit") throw error;
+      throw new ProtocolViolation(error.message, CLOSE_CODES.tooMany);
+    }
+    // Closed meanwhile: nobody else would take note of that.
+    if (!this.#lines.has(line)) return this.#forget(line);
+    const before = this.#held.get(line.bridgeId);
+    const goesOn = resume !== undefined && before?.session.resumeToken === resume.token;
+    const session = goesOn ? before.session : this.#openSession(line.bridgeId);
+    this.#held.set(line.bridgeId, { session, line });
+    if (!goesOn) before?.session.end();
+    before?.line?.connection.close(
+      CLOSE_CODES.replaced,
+      "replaced by a newer connection of this bridge",
+    );
+    const { connection } = line;
+    connection.send({
+      ...{ type: "registered", protocol: PROTOCOL_VERSION, bridgeId: line.bridgeId },
+      ...{ resumeToken: session.resumeToken, resumed: goesOn, heartbeatMs: limits.heartbeatMs },
+    });
+    session.attach((said) => connection.send(said), goesOn ? resume.calls : []);
+  }
+
+  #openSession(bridgeId: string): BridgeSession {
+    const session: BridgeSession = new BridgeSession({
+      limits: this.#options.limits,
+      nowMs: () => Date.now(),
+      onOver: () => {
+        if (this.#held.get(bridgeId)?.session === session) this.#held.delete(bridgeId);
+      },
+    });
+    return session;
+  }
+
+  /** The session of a connection, unless another connection has it by now. */
+  #sessionOf(line: Line): BridgeSession | undefined {
+    const held = line.bridgeId === null ? undefined : this.#held.get(line.bridgeId);
+    return held?.line === line ? held.session : undefined;
+  }
+
+  async #keep({ bridgeId }: Line, servers: MessageOf<BridgeMessage, "tools">["servers"]) {
+    if (bridgeId === null) return;
+    await this.#options.accounts.sql.begin((tx: AnySql) => keepOffered(tx, bridgeId, { servers }));
+  }
+
+  async #look(line: Line): Promise<void> {
+    const { bridgeId, id: connectionId, connection } = line;
+    await this.#recheck(line);
+    if (bridgeId === null) return;
+    if (await seeBridge(this.#options.accounts.sql, { bridgeId, connectionId })) return;
+    connection.close(CLOSE_CODES.replaced, "replaced by a newer connection of this bridge");
+  }
+
+  /** Whoever revoked a key waits for nothing: neither do calls that it began. */
+  async #recheck(line: Line): Promise<void> {
+    if (await this.#isStillAllowed(line)) return;
+    this.#sessionOf(line)?.end();
+    line.connection.close(CLOSE_CODES.revoked, "the key is no longer valid for bridges");
+  }
+
+  async #isStillAllowed({ caller, credentials }: Line): Promise<boolean> {
+    try {
+      const now = await this.#options.accounts.authenticate(credentials);
+      return now.scopes.has("bridge:connect") && isSame(bridgeOwner(now), bridgeOwner(caller));
+    } catch (error) {
+      if (!(error instanceof AirlockError)) throw error;
+      // While nobody can be asked, what was allowed goes on.
+      return error.code !== "unauthenticated" && error.code !== "permission_denied";
+    }
+  }
+
+  #leave(line: Line, { isDone }: { readonly isDone: boolean }): void {
+    this.#lines.delete(line);
+    const held = line.bridgeId === null ? undefined : this.#held.get(line.bridgeId);
+    if (held?.line === line) {
+      held.line = null;
+      if (isDone) held.session.end();
+      else held.session.detach();
+    }
+    this.#forget(line).catch(this.#options.onFailure);
+  }
+
+  async #forget({ bridgeId, id: connectionId }: Line): Promise<void> {
+    if (bridgeId === null) return;
+    await leaveBridge(this.#options.accounts.sql, { bridgeId, connectionId });
+  }
+}
+
+function isSame(a: BridgeOwner, b: BridgeOwner): boolean {
+  return a.tenant === b.tenant && a.userId === b.userId;
+}

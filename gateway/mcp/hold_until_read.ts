@@ -1,0 +1,30 @@
+/**
+ * The same answer, and `release` called once when all of it was read or nobody reads it any more: an
+ * event stream goes on after its handler.
+ */
+export function holdUntilRead(response: Response, release: () => void): Response {
+  const { body } = response;
+  if (body === null) {
+    release();
+    return response;
+  }
+  const reader = body.getReader();
+  const held = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        const { done, value } = await reader.read();
+        if (!done) return controller.enqueue(value);
+        release();
+        controller.close();
+      } catch (error) {
+        release();
+        controller.error(error);
+      }
+    },
+    async cancel(reason) {
+      release();
+      await reader.cancel(reason);
+    },
+  });
+  return new Response(held, response);
+}

@@ -1,0 +1,71 @@
+import type { ServerRow } from "../../accounts/servers/server_record.ts";
+import type { UpstreamPool } from "../../mcp/upstream/upstream_pool.ts";
+import type { UpstreamTarget } from "../../mcp/upstream/upstream_target.ts";
+import type { Sql } from "../../registry/database/database.ts";
+import { takeFailure, takeListing } from "../servers/server_listings.ts";
+
+/** What a {@linkcode RemoteRefresh} works with. */
+export interface RemoteRefreshOptions {
+  readonly sql: Sql;
+  readonly upstreams: () => Promise<UpstreamPool>;
+  readonly stop: AbortSignal;
+  /** Told when what is kept of the collection's servers may have changed. */
+  readonly onRefreshed: (collectionId: string) => void;
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** Age of a list at which it is read again, and how soon a server that failed is asked again. */
+const LIST_TTL_MS = 300_000;
+const FAILED_TTL_MS = 60_000;
+
+/** Longest that a server may take to tell its tools, connecting included. */
+const REFRESH_TIMEOUT_MS = 30_000;
+
+/** Servers that are asked at a time; one that is left out is asked at a later look. */
+const MAX_AT_ONCE = 8;
+
+/** Reads lists of other servers again behind whoever asks: nobody waits for one. */
+export class RemoteRefresh {
+  readonly #options: RemoteRefreshOptions;
+  readonly #running = new Set<string>();
+
+  constructor(options: RemoteRefreshOptions) {
+    this.#options = options;
+  }
+
+  /** Begins to read a server's list again where that is due. */
+  consider(row: ServerRow, target: () => Promise<UpstreamTarget>): void {
+    const ageMs = Date.now() - (row.checked_at?.getTime() ?? 0);
+    const ttlMs = row.health === "failing" ? FAILED_TTL_MS : LIST_TTL_MS;
+    if (ageMs >= ttlMs) this.#begin(row.id, row.collection_id, target);
+  }
+
+  /** Begins to read it now. */
+  begin(target: UpstreamTarget, collectionId: string): void {
+    this.#begin(target.serverId, collectionId, () => Promise.resolve(target));
+  }
+
+  #begin(serverId: string, collectionId: string, target: () => Promise<UpstreamTarget>): void {
+    const { stop, onFailure } = this.#options;
+    if (stop.aborted || this.#running.has(serverId) || this.#running.size >= MAX_AT_ONCE) return;
+    this.#running.add(serverId);
+    this.#read(serverId, target).catch(onFailure).finally(() => {
+      this.#running.delete(serverId);
+      this.#options.onRefreshed(collectionId);
+    });
+  }
+
+  async #read(serverId: string, target: () => Promise<UpstreamTarget>): Promise<void> {
+    const { sql, upstreams, stop } = this.#options;
+    const signal = AbortSignal.any([stop, AbortSignal.timeout(REFRESH_TIMEOUT_MS)]);
+    try {
+      const pool = await upstreams();
+      await pool.use(await target(), {
+        work: (upstream) => takeListing(sql, upstream, { serverId }),
+        signal,
+      });
+    } catch (error) {
+      if (!stop.aborted) await takeFailure(sql, error, { serverId });
+    }
+  }
+}
