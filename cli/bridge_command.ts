@@ -1,0 +1,71 @@
+import { type Command, InvalidArgumentError } from "commander";
+import type { AddFlags } from "./bridge/bridge_servers.ts";
+import type { LoginFlags } from "./bridge/bridge_account.ts";
+import type { CliDeps } from "./cli_deps.ts";
+import { collectEnv, collectWord } from "./parse_options.ts";
+
+/** `airlock bridge`: tools of MCP servers on this machine, in collections of a gateway. */
+export function bridgeCommand(program: Command, deps: CliDeps): void {
+  const bridge = program.command("bridge")
+    .description("Tools of MCP servers on this machine, for collections of a gateway");
+  const servers = () => import("./bridge/bridge_servers.ts");
+  const status = () => import("./bridge/bridge_status.ts");
+  const account = () => import("./bridge/bridge_account.ts");
+  bridge.command("init")
+    .description("Write ~/.airlock/bridge.json")
+    .option("--name <name>", "what the bridge is called; after the machine where absent")
+    .action(async (flags: { name?: string }) => (await servers()).initBridge(deps, flags));
+  bridge.command("login")
+    .description("Log in to a gateway with an API key of scope bridge:connect")
+    .requiredOption("--gateway <url>", "where the gateway is")
+    .option("--api-key <key>", "the key; - reads it from stdin; none where it asks for none")
+    .action(async (flags: LoginFlags) => (await account()).login(deps, flags));
+  bridge.command("logout")
+    .description("Forget the key")
+    .action(async () => (await account()).logout(deps));
+  bridge.command("add [preset]")
+    .description("Add a server: a preset, or any --command")
+    .option("--id <id>", "what it is called")
+    .option("--command <command>", "program to start")
+    .option("--args <argument>", "an argument, after a preset's own; may be repeated", collectWord)
+    .option("--env <NAME=value>", "a variable for it; may be repeated", collectEnv, {})
+    .option("--cwd <directory>", "where it starts")
+    .option("--allow <tool>", "the only tools that may be called, with *", collectWord)
+    .option("--deny <tool>", "tools that may not be called, with *", collectWord)
+    .action(async (preset: string | undefined, flags: AddFlags) =>
+      (await servers()).addServer(deps, preset, flags)
+    );
+  bridge.command("remove <id>")
+    .description("Remove a server")
+    .action(async (id: string) => (await servers()).removeServer(deps, id));
+  bridge.command("list")
+    .description("List servers")
+    .option("--json", "print as JSON")
+    .action(async (flags: { json?: true }) => (await servers()).listServers(deps, flags));
+  bridge.command("import <file>")
+    .description("Add the mcpServers of Claude Desktop, Cursor or VS Code")
+    .action(async (file: string) => (await servers()).importFrom(deps, file));
+  bridge.command("config")
+    .description("Show the configuration, without the values of variables")
+    .action(async () => (await servers()).showConfig(deps));
+  bridge.command("start")
+    .description("Connect, and answer calls until interrupted")
+    .option("--verbose", "show the arguments of calls")
+    .action(async (flags: { verbose?: true }) => {
+      const { startBridge } = await import("./bridge/bridge_start.ts");
+      await startBridge(deps, flags);
+    });
+  bridge.command("status")
+    .description("Show whether it runs, is connected, and what its servers do")
+    .option("--json", "print as JSON")
+    .action(async (flags: { json?: true }) => (await status()).showStatus(deps, flags));
+  bridge.command("logs")
+    .description("Show the last lines of what it did")
+    .option("--lines <number>", "how many", parseLines, 50)
+    .action(async (flags: { lines: number }) => (await status()).showLogs(deps, flags));
+}
+
+function parseLines(text: string): number {
+  if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("needs a number from 1 to 99999");
+}

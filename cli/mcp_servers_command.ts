@@ -1,0 +1,197 @@
+import { type Command, InvalidArgumentError } from "commander";
+import { OWNER_CALLER } from "../accounts/owner_caller.ts";
+import type { ServerDesk, ServerLook } from "../gateway/servers/server_desk.ts";
+import type { Database } from "../registry/database/database.ts";
+import type { ServerToolView } from "../registry/servers/server_tool.ts";
+import type { CliDeps } from "./cli_deps.ts";
+import { EXIT } from "./exit_codes.ts";
+import { ExitWith } from "./exit_with.ts";
+import { formatTable } from "./format_table.ts";
+import { onDatabase } from "./on_database.ts";
+import { MAX_LISTED, OWNER_ACTOR } from "./owner_actor.ts";
+import { printable } from "./printable.ts";
+
+interface JsonFlag {
+  readonly json?: true;
+}
+
+interface AddFlags extends JsonFlag {
+  readonly header?: readonly (readonly [string, string])[];
+  readonly tool?: readonly string[];
+  readonly rename?: readonly (readonly [string, string])[];
+  readonly timeout?: number;
+}
+
+/** `airlock mcp add|ls|test|accept|rm`: other MCP servers of a collection. */
+export function mcpServersCommand(mcp: Command, deps: CliDeps): void {
+  mcp.command("add <collection> <name> <place...>")
+    .description("Add a server: its URL, or after -- a command that the configuration allows")
+    .option(
+      "--header <header>",
+      "header such as 'authorization: Bearer ${TOKEN}', where TOKEN is a secret; repeatable",
+      collect(/^([^:\s]+):\s*(.*)$/, "It is a name, a colon and a value."),
+    )
+    .option("--tool <name>", "offer this tool and no other; repeatable", collectWords)
+    .option(
+      "--rename <names>",
+      "call a tool otherwise: theirs=ours; repeatable",
+      collect(/^(.+)=([^=]+)$/, "It is a name, = and another name."),
+    )
+    .option("--timeout <ms>", "longest time of a call", Number)
+    .option("--json", "print as JSON")
+    .action((collection: string, name: string, place: string[], flags: AddFlags) =>
+      add(deps, collection, { name, place, flags })
+    );
+  mcp.command("ls <collection>")
+    .description("List servers")
+    .option("--json", "print as JSON")
+    .action((collection: string, flags: JsonFlag) => list(deps, collection, flags));
+  mcp.command("test <collection> <server>")
+    .description("Connect to a server and list its tools: those that are pinned, and what waits")
+    .option("--json", "print as JSON")
+    .action((collectionId: string, server: string, flags: JsonFlag) =>
+      onDesk(deps, async (desk) => {
+        tell(deps, await desk.test(OWNER_ACTOR, { collectionId, server }), flags);
+      })
+    );
+  mcp.command("accept <collection> <server> <tools...>")
+    .description("Accept what tools are by now: name@digest, with 12 digits or more, as test shows")
+    .option("--json", "print as JSON")
+    .action((collectionId: string, server: string, tools: string[], flags: JsonFlag) =>
+      accept(deps, { collectionId, server }, { tools, flags })
+    );
+  mcp.command("rm <collection> <server>")
+    .description("Take a server out of a collection, with its tools")
+    .option("--json", "print as JSON")
+    .action((collection: string, server: string, flags: JsonFlag) =>
+      remove(deps, collection, { server, flags })
+    );
+}
+
+function add(
+  deps: CliDeps,
+  collectionId: string,
+  { name, place, flags }: {
+    readonly name: string;
+    readonly place: readonly string[];
+    readonly flags: AddFlags;
+  },
+): Promise<void> {
+  return onDesk(deps, async (desk) => {
+    const { addServerSchema } = await import("../gateway/schemas/server_schemas.ts");
+    const { parseWith } = await import("../gateway/schemas/parse_with.ts");
+    const [first = ""] = place;
+    const isUrl = place.length === 1 && /^[a-z]+:\/\//i.test(first);
+    const wish = parseWith(addServerSchema, {
+      ...{ name, ...(isUrl ? { url: first } : { command: place }) },
+      ...(flags.header && { headers: Object.fromEntries(flags.header) }),
+      ...(flags.rename && { renames: Object.fromEntries(flags.rename) }),
+      ...(flags.tool && { allowedTools: flags.tool }),
+      ...(flags.timeout !== undefined && { timeoutMs: flags.timeout }),
+    });
+    tell(deps, await desk.add(OWNER_ACTOR, { collectionId, wish }), flags);
+  });
+}
+
+function list(deps: CliDeps, name: string, flags: JsonFlag): Promise<void> {
+  return onDatabase(deps, async ({ sql }) => {
+    const { listServers, requireServers } = await import("../accounts/servers/find_server.ts");
+    const { viewServer } = await import("../accounts/servers/server_record.ts");
+    const { id: collectionId } = await requireServers(sql, OWNER_CALLER, {
+      ...{ collectionId: name, action: "read" },
+    });
+    const servers = (await listServers(sql, { collectionId, limit: MAX_LISTED })).map(viewServer);
+    if (flags.json) return deps.terminal.out(`${JSON.stringify(servers)}\n`);
+    const lines = servers.map((one) => [
+      ...[one.name, one.enabled ? one.health : "off", one.transport ?? "-"],
+      ...[one.url ?? one.command?.join(" ") ?? "", one.failure?.error ?? ""].map(printable),
+    ]);
+    deps.terminal.out(formatTable([["NAME", "HEALTH", "TRANSPORT", "PLACE", "FAILURE"], ...lines]));
+  });
+}
+
+function accept(
+  deps: CliDeps,
+  target: { readonly collectionId: string; readonly server: string },
+  { tools, flags }: { readonly tools: readonly string[]; readonly flags: JsonFlag },
+): Promise<void> {
+  return onDesk(deps, async (desk) => {
+    const { tools: known } = await desk.show(OWNER_CALLER, target);
+    const wanted = tools.map((text) => {
+      const [, name = text, digits = ""] = /^(.+)@([0-9a-f]{12,64})$/.exec(text) ?? [];
+      const whole = known.find((tool) => tool.name === name)?.offered?.digest;
+      // What is not there is told by whoever accepts.
+      return { name, digest: digits !== "" && whole?.startsWith(digits) ? whole : digits };
+    });
+    const { row, tools: now } = await desk.accept(OWNER_ACTOR, { ...target, tools: wanted });
+    tell(deps, { row, tools: now, failure: null, stderr: "" }, flags);
+  });
+}
+
+function remove(
+  deps: CliDeps,
+  collectionId: string,
+  { server, flags }: { readonly server: string; readonly flags: JsonFlag },
+): Promise<void> {
+  return onDatabase(deps, async ({ sql }) => {
+    const { removeServer } = await import("../accounts/servers/change_server.ts");
+    const { viewServer } = await import("../accounts/servers/server_record.ts");
+    const row = await sql.begin((tx) => removeServer(tx, OWNER_ACTOR, { collectionId, server }));
+    if (flags.json) return deps.terminal.out(`${JSON.stringify(viewServer(row))}\n`);
+    deps.terminal.out(`removed ${row.name}\n`);
+  });
+}
+
+function onDesk(deps: CliDeps, work: (desk: ServerDesk) => Promise<void>): Promise<void> {
+  return onDatabase(deps, async (database: Database, config) => {
+    const { ServerDesk } = await import("../gateway/servers/server_desk.ts");
+    await using accounts = await deps.openAccounts(config, { database, url: () => "" });
+    await using upstreams = deps.openUpstreams(config);
+    await work(new ServerDesk({ accounts, upstreams: () => upstreams.pool() }));
+  });
+}
+
+/** Prints how a server was found to be; a server that does not answer is a failure of the command. */
+function tell({ terminal }: CliDeps, look: ServerLook, flags: JsonFlag): void {
+  const { row, tools, failure, stderr } = look;
+  if (flags.json) {
+    const said = failure && { code: failure.code, error: failure.message };
+    const { name, id, transport, health } = row;
+    terminal.out(
+      `${JSON.stringify({ id, name, transport, health, tools, failure: said, stderr })}\n`,
+    );
+  } else {
+    terminal.out(`${row.name}: ${row.health}${row.transport ? ` over ${row.transport}` : ""}\n`);
+    terminal.out(formatTable(tools.map(lineOf)));
+  }
+  if (failure === null) return;
+  terminal.err(`${printable(failure.message)} (${failure.code})\n`);
+  if (failure.suggestion !== undefined) terminal.err(`${printable(failure.suggestion)}\n`);
+  if (stderr !== "") terminal.err(`${printable(stderr)}\n`);
+  throw new ExitWith(EXIT.notPrepared);
+}
+
+/** Characters of a digest by which a tool is accepted. */
+const SHOWN_DIGITS = 12;
+
+function lineOf({ name, state, offered, findings }: ServerToolView): string[] {
+  const digest = offered === null
+    ? ""
+    : `${printable(name)}@${offered.digest.slice(0, SHOWN_DIGITS)}`;
+  const rules = (offered?.findings ?? findings).map(({ rule, severity }) =>
+    `${rule} (${severity})`
+  );
+  return [state, printable(name), digest, [...new Set(rules)].join(", ")];
+}
+
+function collect(pattern: RegExp, advice: string) {
+  return (text: string, before: readonly (readonly [string, string])[] = []) => {
+    const [, name, value] = pattern.exec(text) ?? [];
+    if (name === undefined || value === undefined) throw new InvalidArgumentError(advice);
+    return [...before, [name, value] as const];
+  };
+}
+
+function collectWords(word: string, before: readonly string[] = []): readonly string[] {
+  return [...before, word];
+}
