@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { NOT_CONNECTED } from "../gateway/bridge/bridge_errors.ts";
+import { BridgeWorld, eventually, testServer } from "./support/bridge_world.ts";
+import { CLIENT_KINDS } from "./support/mcp_clients.ts";
+import { processesNaming } from "./support/process_tree.ts";
+
+Deno.test("a bridge's tools are called through the collection's MCP endpoint", async (t) => {
+  await using world = await BridgeWorld.open();
+  await using bridge = await world.start([{ ...testServer(), deny: ["run"] }]);
+  const tools = await world.tools(7);
+  const collection = await world.collect(tools.values());
+
+  for (const kind of CLIENT_KINDS) {
+    await t.step(`by a client of kind ${kind}`, async () => {
+      await using client = await world.connect(collection, { kind });
+      const listed = await client.list();
+      assert.equal(listed.length, 7);
+      const echo = listed.find(({ name }) => name === "test--echo");
+      assert.match(echo?.description ?? "", /^Says it again$/);
+      const { content } = await client.call("test--echo", { text: `hello ${kind}` });
+      assert.deepEqual(content, [{ type: "text", text: `hello ${kind}` }]);
+    });
+  }
+  await t.step("a result of many chunks comes whole", async () => {
+    await using client = await world.connect(collection);
+    const { content } = await client.call("test--big", { characters: 3_000_000 });
+    const [part] = content as { text: string }[];
+    assert.equal(part?.text, "é".repeat(3_000_000));
+  });
+  await t.step("a failure of the tool's own is a result, and progress is told", async () => {
+    await using client = await world.connect(collection);
+    assert.equal((await client.call("test--fail")).isError, true);
+    const heard: (string | undefined)[] = [];
+    await client.call("test--progress", { steps: 3 }, { onProgress: (one) => heard.push(one) });
+    assert.deepEqual(heard, ["step 1", "step 2", "step 3"]);
+  });
+  await t.step("what the machine denies is not offered", () => {
+    assert.equal(tools.has("test run"), false);
+  });
+  await t.step("servers are not given what the machine keeps in variables", async () => {
+    await using client = await world.connect(collection);
+    const { content } = await client.call("test--environment");
+    assert.doesNotMatch(JSON.stringify(content), /SECRET/);
+    assert.match(JSON.stringify(content), /PATH/);
+  });
+  await t.step("a tool that is added meanwhile is told of", async () => {
+    await using client = await world.connect(collection);
+    await client.call("test--grow", { name: "later" });
+    assert.ok((await world.tools(8)).has("test later"));
+  });
+  await t.step("calls are in the machine's log, with who called", async () => {
+    const log = await Deno.readTextFile(bridge.log);
+    const call = log.split("\n").find((line) => line.includes('"tool":"echo"'));
+    assert.match(call ?? "", /"outcome":"ok".*"caller":"key key_/);
+  });
+  await t.step("once it has stopped, its tools are listed and say so", async () => {
+    await bridge[Symbol.asyncDispose]();
+    await using client = await world.connect(collection);
+    const listed = await client.list();
+    assert.equal(listed.length, 7);
+    assert.ok(listed[0]?.description?.includes(NOT_CONNECTED));
+    await assert.rejects(client.call("test--echo", { text: "x" }), {
+      code: -32009,
+      message: NOT_CONNECTED,
+    });
+    const { items } = await (await world.ask("/api/user/bridge")).json();
+    assert.equal(items[0].status, "disconnected");
+  });
+});
+
+Deno.test("nothing that a server has started outlives its bridge", async () => {
+  await using world = await BridgeWorld.open();
+  const marker = `bridge-test-${crypto.randomUUID()}`;
+  const bridge = await world.start([testServer()]);
+  const collection = await world.collect((await world.tools(8)).values());
+  {
+    await using client = await world.connect(collection);
+    await client.call("test--child", { marker });
+  }
+  assert.equal(processesNaming(marker).length, 1);
+  await bridge[Symbol.asyncDispose]();
+  assert.deepEqual(processesNaming(marker), []);
+});
+
+Deno.test("a server that is killed is started again, and its calls end", async () => {
+  await using world = await BridgeWorld.open();
+  await using _bridge = await world.start([testServer()]);
+  const collection = await world.collect((await world.tools(8)).values());
+  await using client = await world.connect(collection);
+  const file = `${world.directory}/runs`;
+  const running = client.call("test--run", { id: "a", file, waitMs: 60_000 });
+  const killed = assert.rejects(running, { code: -32008 });
+  await eventually(() => Deno.readTextFile(file).catch(() => undefined));
+  for (const { pid } of processesNaming("bridge_server.ts")) Deno.kill(pid, "SIGKILL");
+  await killed;
+  const { content } = await eventually(() =>
+    client.call("test--echo", { text: "again" }).catch(() => undefined)
+  );
+  assert.deepEqual(content, [{ type: "text", text: "again" }]);
+});
