@@ -19,7 +19,12 @@ Deno.test("prepare() makes real packages ready, the same again after eviction", 
   await using bundler = createBundler();
   await using store = await ArtifactStore.open({ directory: temporary.path, maxBytes: 1e9 });
   await using preparer = createArtifactPreparer({
-    ...{ sources: [npm.source], store, judges: [judgeDeno], policy: POLICY },
+    ...{
+      sources: [npm.source],
+      store,
+      judges: [judgeDeno],
+      policy: { ...POLICY, buildDeadlineMs: 60_000 },
+    },
     build: (fetched, options) => buildArtifact(fetched, { bundler, ...options }),
     // What the sandbox sees has tests of its own.
     probe: () => Promise.resolve(FAKE_REPORT),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { FrameReader } from "../process/frame_reader.ts";
-import { encodeFrame, FRAME_KINDS, SECRET_BYTES } from "../protocol/frame.ts";
+import { encodeFrame, FRAME_KINDS, type FrameKind, SECRET_BYTES } from "../protocol/frame.ts";
 
 /** A guest that tells of each frame how long it was and what its bytes add up to. */
 const ECHO = `
@@ -68,7 +68,10 @@ Deno.test("GuestChannel.open() ends a process whose first frame is no secret", a
   assert.equal(code, 2);
 });
 
-/** A guest that asks for a frame, `isIdle`, and counts turns of a timer until it has it. */
+/**
+ * A guest that says `2`, asks for a frame, `isIdle`, counts turns of a timer until it has it, and says
+ * whether there were some.
+ */
 function countingGuest({ isIdle, refed }: { isIdle: boolean; refed: boolean }): string {
   return `
     import { GuestChannel } from ${
@@ -80,6 +83,7 @@ function countingGuest({ isIdle, refed }: { isIdle: boolean; refed: boolean }): 
       let turns = 0;
       const timer = setInterval(() => turns++, 5);
       if (!${refed}) Deno.unrefTimer(timer);
+      channel.sendChunk(2, "null");
       await channel.next(() => ${isIdle});
       channel.sendChunk(turns > 5 ? 1 : 0, "null");
       await channel.next(() => ${isIdle});
@@ -94,20 +98,25 @@ async function timerGoesOn(program: string): Promise<boolean> {
   const secret = crypto.getRandomValues(new Uint8Array(SECRET_BYTES));
   const child = startGuest(program);
   const writer = child.stdin.getWriter();
-  const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-  await writer.write(encodeFrame(FRAME_KINDS.secret, [secret]));
-  for (let frame = 0; frame < 2; frame++) {
-    await pause(500);
-    await writer.write(encodeFrame(FRAME_KINDS.message, [new Uint8Array(1)]));
-  }
+  const send = (kind: FrameKind, payload: Uint8Array) => writer.write(encodeFrame(kind, [payload]));
+  await send(FRAME_KINDS.secret, secret);
+  await send(FRAME_KINDS.message, new Uint8Array(1));
   const counted: number[] = [];
+  let work = Promise.resolve();
   const reader = new FrameReader(secret, {
-    onFrame: ({ payload }) => void counted.push(payload[0]!),
+    onFrame({ payload }) {
+      const said = payload[0]!;
+      if (said !== 2) counted.push(said);
+      work = said === 2 ? sendLater() : writer.close();
+    },
     onStray: (bytes) => assert.fail(new TextDecoder().decode(bytes)),
   }, { maxPayloadBytes: 1024 });
-  const end = pause(500).then(() => writer.close());
+  async function sendLater() {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await send(FRAME_KINDS.message, new Uint8Array(1));
+  }
   for await (const bytes of child.stdout) reader.push(bytes);
-  await Promise.all([end, child.status]);
+  await Promise.all([work, child.status]);
   assert.equal(counted.length, 1);
   return counted[0] === 1;
 }
