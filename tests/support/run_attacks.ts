@@ -33,7 +33,7 @@ export interface AttackPlace {
   readonly endings?: Readonly<Record<string, Containment>>;
   /** How an attack may end there wherever it may end with an error: with what it uses not there. */
   readonly lacking?: ErrorCode;
-  /** After which attacks the next tenant is served; absent: each. */
+  /** After which attacks the next tenant is served; absent: each, at the first of several levels. */
   readonly tenantAfter?: "each" | "all";
 }
 
@@ -47,8 +47,9 @@ export async function testAttacks(
   attacks: readonly Attack[],
   place: AttackPlace = BOTH_LEVELS,
 ): Promise<void> {
-  const { levels, name, makeRuntime, leftOut = {}, tenantAfter } = place;
-  for (const level of levels) {
+  const { levels, name, makeRuntime, leftOut = {} } = place;
+  for (const [index, level] of levels.entries()) {
+    const tenantAfter = place.tenantAfter ?? (index === 0 ? "each" : "all");
     Deno.test({
       name: `${name === undefined ? "" : `${name}, `}${level} contains ${title}`,
       // A machine may lack the programs that this level needs; CI has them.
@@ -82,6 +83,9 @@ function containedIn({ endings = {}, lacking }: AttackPlace, attack: Attack): Co
 }
 
 const BOTH_LEVELS: AttackPlace = { levels: ["bubblewrap", "permissions"] };
+
+/** For what cannot leave its realm, which is the same at every level. */
+export const ONE_LEVEL: AttackPlace = { levels: ["permissions"] };
 
 /** Runs one attack and checks all that must hold afterwards, but for the next tenant. */
 export async function contain(world: HostileSandbox, attack: Attack): Promise<void> {
