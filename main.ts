@@ -1,6 +1,7 @@
 import process from "node:process";
 import deno from "./deno.json" with { type: "json" };
 import type { CliDeps } from "./cli/cli_deps.ts";
+import { openPage } from "./cli/open_page.ts";
 import { runCli } from "./cli/run_cli.ts";
 import { createTerminal } from "./cli/terminal.ts";
 import { readEnvironment } from "./config.ts";
@@ -14,6 +15,7 @@ const deps: CliDeps = {
   environment,
   terminal,
   pipe: () => ({ input: process.stdin, output: process.stdout }),
+  openPage: (url) => openPage(url, environment),
   onSignal(listener) {
     const signals = ["SIGINT", "SIGTERM"] as const;
     for (const signal of signals) Deno.addSignalListener(signal, listener);

@@ -7,6 +7,8 @@ const credentialsSchema = z.strictObject({
   gateway: z.url(),
   /** Absent where the gateway trusts its own machine. */
   apiKey: z.string().min(1).max(1_000).optional(),
+  /** Whether the key was made for this machine, so that it ends with it. */
+  isOwn: z.boolean().optional(),
 });
 
 /** Which gateway a bridge connects to, and what it proves itself by. */

@@ -16,12 +16,13 @@ export function bridgeCommand(program: Command, deps: CliDeps): void {
     .option("--name <name>", "what the bridge is called; after the machine where absent")
     .action(async (flags: { name?: string }) => (await servers()).initBridge(deps, flags));
   bridge.command("login")
-    .description("Log in to a gateway with an API key of scope bridge:connect")
+    .description("Log in to a gateway: on a page of it, or with an API key of scope bridge:connect")
     .requiredOption("--gateway <url>", "where the gateway is")
-    .option("--api-key <key>", "the key; - reads it from stdin; none where it asks for none")
+    .option("--api-key <key>", "a key; - reads it from stdin")
+    .option("--no-browser", "show the address of the page, and open nothing")
     .action(async (flags: LoginFlags) => (await account()).login(deps, flags));
   bridge.command("logout")
-    .description("Forget the key")
+    .description("Forget the key, and end it where it is of this machine alone")
     .action(async () => (await account()).logout(deps));
   bridge.command("add [preset]")
     .description("Add a server: a preset, or any --command")

@@ -88,6 +88,8 @@ export interface CliDeps {
   readonly terminal: Terminal;
   /** Stdin and stdout as they are, for clients that speak a protocol over them. */
   pipe(): StdioPipe;
+  /** Shows a page in a browser. @returns Whether there is something that does. */
+  openPage(url: string): boolean;
   /** Calls `listener` for SIGINT and SIGTERM until disposed. */
   onSignal(listener: () => void): Disposable;
   /** @throws {AirlockError} when the machine gives less isolation than configured. */

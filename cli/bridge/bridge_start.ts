@@ -51,7 +51,7 @@ export async function startBridge(
 function notLoggedIn(): AirlockError {
   return new AirlockError("unauthenticated", "start bridge: it is not logged in", {
     stage: "request",
-    suggestion: "Run `airlock bridge login --gateway <url> --api-key <key>`.",
+    suggestion: "Run `airlock bridge login --gateway <url>`.",
   });
 }
 

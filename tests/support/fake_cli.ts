@@ -25,6 +25,7 @@ export interface FakeCliOptions {
   readonly colors?: { readonly out: boolean; readonly err: boolean };
   readonly checks?: readonly DoctorCheck[];
   readonly bench?: CliDeps["bench"];
+  readonly openPage?: CliDeps["openPage"];
   readonly openEngine?: CliDeps["openEngine"];
   readonly startDatabase?: CliDeps["startDatabase"];
   readonly openDatabase?: CliDeps["openDatabase"];
@@ -69,6 +70,7 @@ export function fakeCli(options: FakeCliOptions = {}): FakeCli {
       readStdin: () => Promise.resolve(options.stdin ?? ""),
     },
     pipe: () => ({ input: new PassThrough().end(options.stdin ?? ""), output: new PassThrough() }),
+    openPage: options.openPage ?? (() => false),
     onSignal(listener) {
       listeners.add(listener);
       return { [Symbol.dispose]: () => void listeners.delete(listener) };
