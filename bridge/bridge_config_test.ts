@@ -5,6 +5,8 @@ import { nameOfHost, readBridgeConfig, writeBridgeConfig } from "./bridge_config
 import { gatewayOrigin, readCredentials, writeCredentials } from "./bridge_credentials.ts";
 import { bridgePaths } from "./bridge_paths.ts";
 import { BridgeLog } from "./bridge_log.ts";
+import { endBridge } from "./end_bridge.ts";
+import { processMark } from "./process_mark.ts";
 import { readBridgeState, writeBridgeState } from "./bridge_state.ts";
 import { importServers } from "./import_servers.ts";
 import { PRESETS, presetServer } from "./presets.ts";
@@ -41,7 +43,7 @@ Deno.test("what a bridge keeps is for its user alone", () =>
   }));
 
 Deno.test("readBridgeConfig() says what is wrong", () =>
-  withHome(async ({ config, directory, credentials, state }) => {
+  withHome(async ({ config, directory, credentials }) => {
     await Deno.mkdir(directory);
     for (
       const text of [
@@ -58,14 +60,25 @@ Deno.test("readBridgeConfig() says what is wrong", () =>
     }
     await Deno.writeTextFile(credentials, "{}");
     await failsWith(readCredentials(credentials), { code: "invalid_input" });
-    await writeBridgeState(state, {
-      ...{ pid: Deno.pid, startedAt: "", gateway: "", connected: true, servers: [] },
-    });
-    assert.equal((await readBridgeState(state))?.pid, Deno.pid);
-    await writeBridgeState(state, {
-      ...{ pid: 4_000_000, startedAt: "", gateway: "", connected: true, servers: [] },
-    });
+  }));
+
+Deno.test("an attack: another process that has the number of a bridge is not taken for it", () =>
+  withHome(async ({ state }) => {
+    await using child = new Deno.Command("sleep", { args: ["60"] }).spawn();
+    const rest = { startedAt: "", background: true, gateway: "", connected: true, servers: [] };
+    const mark = await processMark(child.pid) ?? null;
+    assert.ok(mark !== null);
+    const running = { pid: child.pid, mark, ...rest };
+    await writeBridgeState(state, running);
+    assert.equal((await readBridgeState(state))?.pid, child.pid);
+    const another = { ...running, mark: `${mark}0` };
+    await writeBridgeState(state, another);
     assert.equal(await readBridgeState(state), null);
+    assert.equal(await endBridge(another, { graceMs: 100 }), "ended");
+    assert.equal(await endBridge({ ...running, mark: null }, { graceMs: 100 }), "unknown");
+    assert.equal(await processMark(child.pid), mark);
+    assert.equal(await endBridge(running, { graceMs: 10_000 }), "ended");
+    assert.equal(await processMark(child.pid), null);
   }));
 
 Deno.test("gatewayOrigin() lets no key cross the network in the clear", () => {

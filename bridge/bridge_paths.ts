@@ -8,6 +8,8 @@ export interface BridgePaths {
   readonly log: string;
   /** What runs now. */
   readonly state: string;
+  /** What only the process that runs has locked. */
+  readonly lock: string;
 }
 
 /** Paths below a home directory. */
@@ -19,5 +21,6 @@ export function bridgePaths(home: string): BridgePaths {
     credentials: join(directory, "credentials.json"),
     log: join(directory, "bridge.log"),
     state: join(directory, "bridge-state.json"),
+    lock: join(directory, "bridge.lock"),
   };
 }

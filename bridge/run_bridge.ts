@@ -1,7 +1,7 @@
 import type { BridgeConfig } from "./bridge_config.ts";
 import type { BridgeCredentials } from "./bridge_credentials.ts";
 import type { BridgeLog } from "./bridge_log.ts";
-import type { BridgeState } from "./bridge_state.ts";
+import type { BridgeNow } from "./bridge_state.ts";
 import { CallBook } from "./call_book.ts";
 import { CallRefusal } from "./call_refusal.ts";
 import { GatewayLine } from "./gateway_line.ts";
@@ -19,7 +19,7 @@ export interface RunBridgeOptions {
   /** A line for whoever looks on. */
   readonly onLine: (text: string) => void;
   /** Each time that something of it has changed. */
-  readonly onState: (state: Omit<BridgeState, "pid" | "startedAt">) => void;
+  readonly onState: (state: BridgeNow) => void;
   /** Whether whoever looks on is shown arguments. */
   readonly verbose: boolean;
   /** Ends it. */

@@ -1,6 +1,7 @@
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import type { AddFlags } from "./bridge/bridge_servers.ts";
 import type { LoginFlags } from "./bridge/bridge_account.ts";
+import { BACKGROUND_FLAG, type StartFlags } from "./bridge/start_flags.ts";
 import type { CliDeps } from "./cli_deps.ts";
 import { collectEnv, collectWord } from "./parse_options.ts";
 
@@ -52,9 +53,19 @@ export function bridgeCommand(program: Command, deps: CliDeps): void {
   bridge.command("start")
     .description("Connect, and answer calls until interrupted")
     .option("--verbose", "show the arguments of calls")
-    .action(async (flags: { verbose?: true }) => {
-      const { startBridge } = await import("./bridge/bridge_start.ts");
-      await startBridge(deps, flags);
+    .option("--daemon", "go on in the background, until `airlock bridge stop`")
+    .addOption(new Option(BACKGROUND_FLAG).hideHelp())
+    .action(async (flags: StartFlags) => {
+      const daemon = () => import("./bridge/bridge_daemon.ts");
+      const start = () => import("./bridge/bridge_start.ts");
+      if (flags.daemon) await (await daemon()).startDaemon(deps);
+      else await (await start()).startBridge(deps, flags);
+    });
+  bridge.command("stop")
+    .description("End the bridge that runs, and its servers")
+    .action(async () => {
+      const { stopBridge } = await import("./bridge/bridge_daemon.ts");
+      await stopBridge(deps);
     });
   bridge.command("status")
     .description("Show whether it runs, is connected, and what its servers do")

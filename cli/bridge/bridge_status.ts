@@ -1,6 +1,6 @@
 import { readCredentials } from "../../bridge/bridge_credentials.ts";
 import { readPrivate } from "../../bridge/private_file.ts";
-import { readBridgeState } from "../../bridge/bridge_state.ts";
+import { type BridgeState, readBridgeState } from "../../bridge/bridge_state.ts";
 import type { CliDeps } from "../cli_deps.ts";
 import { formatTable } from "../format_table.ts";
 import { printable } from "../printable.ts";
@@ -17,7 +17,7 @@ export async function showStatus(deps: CliDeps, flags: { readonly json?: true })
   if (flags.json) return deps.terminal.out(`${JSON.stringify({ gateway, running: state })}\n`);
   const facts = [
     ["gateway", gateway ?? "not logged in"],
-    ["bridge", state === null ? "not running" : `process ${state.pid} since ${state.startedAt}`],
+    ["bridge", state === null ? "not running" : runningAs(state)],
     ["connected", state?.connected ? "yes" : "no"],
     ...(state?.servers ?? []).map(({ id, state, tools }) => [id, `${state}, ${tools} tools`]),
   ];
@@ -29,4 +29,8 @@ export async function showLogs(deps: CliDeps, flags: { readonly lines: number })
   const text = await readPrivate(pathsOf(deps).log) ?? "";
   const lines = text.split("\n").filter((line) => line !== "").slice(-flags.lines);
   for (const line of lines) deps.terminal.out(`${printable(line)}\n`);
+}
+
+function runningAs({ pid, startedAt, background }: BridgeState): string {
+  return `process ${pid} since ${startedAt}, in the ${background ? "background" : "foreground"}`;
 }

@@ -1,7 +1,7 @@
 import type { BridgeConfig, ServerConfig } from "../../bridge/bridge_config.ts";
 import { serverConfigSchema } from "../../bridge/bridge_config.ts";
 import { BridgeLog } from "../../bridge/bridge_log.ts";
-import type { BridgeState } from "../../bridge/bridge_state.ts";
+import type { BridgeNow } from "../../bridge/bridge_state.ts";
 import { runBridge } from "../../bridge/run_bridge.ts";
 import { createCollection } from "../../accounts/collections/change_collection.ts";
 import { BRIDGE_LIMITS, type BridgeLimits } from "../../gateway/bridge/bridge_limits.ts";
@@ -30,7 +30,7 @@ export interface RunningBridge extends AsyncDisposable {
   readonly log: string;
   /** Rejects where it gives up. */
   readonly ended: Promise<void>;
-  readonly state: () => Omit<BridgeState, "pid" | "startedAt"> | undefined;
+  readonly state: () => BridgeNow | undefined;
 }
 
 /** A gateway that listens, with accounts, and bridges that connect to it: for tests only. */
@@ -78,7 +78,7 @@ export class BridgeWorld implements AsyncDisposable {
     const stop = new AbortController();
     const lines: string[] = [];
     const log = `${this.directory}/${crypto.randomUUID()}.log`;
-    let state: Omit<BridgeState, "pid" | "startedAt"> | undefined;
+    let state: BridgeNow | undefined;
     const ended = runBridge({
       config: {
         name: more.name ?? "laptop",

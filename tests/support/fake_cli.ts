@@ -26,6 +26,7 @@ export interface FakeCliOptions {
   readonly checks?: readonly DoctorCheck[];
   readonly bench?: CliDeps["bench"];
   readonly openPage?: CliDeps["openPage"];
+  readonly startAgain?: CliDeps["startAgain"];
   readonly openEngine?: CliDeps["openEngine"];
   readonly startDatabase?: CliDeps["startDatabase"];
   readonly openDatabase?: CliDeps["openDatabase"];
@@ -70,6 +71,7 @@ export function fakeCli(options: FakeCliOptions = {}): FakeCli {
       readStdin: () => Promise.resolve(options.stdin ?? ""),
     },
     pipe: () => ({ input: new PassThrough().end(options.stdin ?? ""), output: new PassThrough() }),
+    startAgain: options.startAgain ?? (() => assert.fail("nothing is started here")),
     openPage: options.openPage ?? (() => false),
     onSignal(listener) {
       listeners.add(listener);
