@@ -1,9 +1,15 @@
 import assert from "node:assert/strict";
 import { failsWith } from "../tests/support/fails_with.ts";
 import { isAllowedTool } from "./allowed_tool.ts";
-import { nameOfHost, readBridgeConfig, writeBridgeConfig } from "./bridge_config.ts";
+import {
+  nameOfHost,
+  readBridgeConfig,
+  serverConfigSchema,
+  writeBridgeConfig,
+} from "./bridge_config.ts";
 import { gatewayOrigin, readCredentials, writeCredentials } from "./bridge_credentials.ts";
 import { bridgePaths } from "./bridge_paths.ts";
+import { lockBridge } from "./bridge_lock.ts";
 import { BridgeLog } from "./bridge_log.ts";
 import { endBridge } from "./end_bridge.ts";
 import { processMark } from "./process_mark.ts";
@@ -80,6 +86,39 @@ Deno.test("an attack: another process that has the number of a bridge is not tak
     assert.equal(await endBridge(running, { graceMs: 10_000 }), "ended");
     assert.equal(await processMark(child.pid), null);
   }));
+
+Deno.test("lockBridge() gives the bridge of a user to one", () =>
+  withHome(async ({ lock }) => {
+    {
+      using first = await lockBridge(lock);
+      assert.ok(first !== null);
+      assert.equal(await lockBridge(lock), null);
+    }
+    using again = await lockBridge(lock);
+    assert.ok(again !== null);
+  }));
+
+Deno.test("an attack: a server of another machine that says it is of this one", () => {
+  const fits = (server: object) => serverConfigSchema.safeParse({ id: "a", ...server }).success;
+  for (const host of ["127.0.0.1:9", "localhost:9", "[::1]:9", "127.9.9.9"]) {
+    assert.ok(fits({ url: `http://${host}/mcp` }), host);
+  }
+  const others = [
+    "a.example",
+    "127.0.0.1.evil.example",
+    "0.0.0.0",
+    "169.254.169.254",
+    "localhost.",
+  ];
+  for (const host of [...others, "evil.example@localhost.evil.example", "[::]"]) {
+    assert.ok(!fits({ url: `https://${host}/mcp` }), host);
+  }
+  assert.ok(fits({ url: "https://a.example/mcp", remote: true }));
+  for (const url of ["http://a.example/", "file:///etc/passwd", "x"]) {
+    assert.ok(!fits({ url, remote: true }), url);
+  }
+  assert.ok(!fits({}) && !fits({ command: "x", url: "http://localhost/" }));
+});
 
 Deno.test("gatewayOrigin() lets no key cross the network in the clear", () => {
   assert.equal(gatewayOrigin("https://a.example/x?y"), "https://a.example");

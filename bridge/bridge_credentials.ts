@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AirlockError } from "../spec/errors.ts";
+import { isLoopbackHost } from "./loopback_host.ts";
 import { readPrivate, writePrivate } from "./private_file.ts";
 
 const credentialsSchema = z.strictObject({
@@ -14,8 +15,6 @@ const credentialsSchema = z.strictObject({
 /** Which gateway a bridge connects to, and what it proves itself by. */
 export type BridgeCredentials = z.output<typeof credentialsSchema>;
 
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
-
 /**
  * The origin of a gateway as somebody wrote it.
  * @throws {AirlockError} `invalid_input` where a key would cross the network in the clear.
@@ -23,7 +22,7 @@ const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 export function gatewayOrigin(text: string): string {
   const url = URL.parse(text);
   const isSafe = url?.protocol === "https:" ||
-    (url?.protocol === "http:" && LOOPBACK.test(url.hostname));
+    (url?.protocol === "http:" && isLoopbackHost(url));
   if (url !== null && isSafe) return url.origin;
   throw new AirlockError("invalid_input", "read gateway: it is not an https URL", {
     stage: "request",

@@ -26,14 +26,19 @@ export function bridgeCommand(program: Command, deps: CliDeps): void {
     .description("Forget the key, and end it where it is of this machine alone")
     .action(async () => (await account()).logout(deps));
   bridge.command("add [preset]")
-    .description("Add a server: a preset, or any --command")
+    .description("Add a server: a preset, any --command, or a --url")
     .option("--id <id>", "what it is called")
     .option("--command <command>", "program to start")
+    .option("--url <url>", "instead of a command: a server of this machine that speaks HTTP")
     .option("--args <argument>", "an argument, after a preset's own; may be repeated", collectWord)
     .option("--env <NAME=value>", "a variable for it; may be repeated", collectEnv, {})
     .option("--cwd <directory>", "where it starts")
     .option("--allow <tool>", "the only tools that may be called, with *", collectWord)
     .option("--deny <tool>", "tools that may not be called, with *", collectWord)
+    .option(
+      "--ask",
+      "ask whoever is at the machine before a tool is called that they have not approved",
+    )
     .action(async (preset: string | undefined, flags: AddFlags) =>
       (await servers()).addServer(deps, preset, flags)
     );

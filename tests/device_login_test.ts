@@ -1,4 +1,9 @@
 import assert from "node:assert/strict";
+import { decideDeviceLogin } from "../accounts/device/decide_device_login.ts";
+import { askAsDevice } from "../accounts/device/device_login.ts";
+import { surrenderKey } from "../accounts/device/end_key.ts";
+import { openDeviceLogin } from "../accounts/device/open_device_login.ts";
+import { redeemDevice } from "../accounts/device/redeem_device.ts";
 import { readUserCode } from "../accounts/device/user_code.ts";
 import { AccountsWorld, WORLD_URL } from "./support/accounts_world.ts";
 import { userCaller } from "./support/callers.ts";
@@ -184,6 +189,26 @@ Deno.test("an attack: codes are not to be guessed, and machines have nothing to 
     await device.press((await device.open(user_code)).text, "allow");
     const both = await Promise.all([device.poll(device_code), device.poll(device_code)]);
     assert.deepEqual(both.map(({ status }) => status).toSorted(), [200, 400]);
+  });
+  await t.step("what a member allowed is worth nothing once they have left", async () => {
+    const asked = { machine: "laptop", address: "192.0.2.1", addressGroup: "192.0.2.1" };
+    const { deviceCode, userCode } = await askAsDevice(sql, asked);
+    await sql`insert into "user" ("id", "name", "email", "emailVerified", "createdAt", "updatedAt")
+      values ('usr_m', 'm', 'm@example.com', true, now(), now())`;
+    await sql`insert into "organization" ("id", "name", "slug", "createdAt")
+      values ('org_m', 'm', 'm', now())`;
+    await sql`insert into "member" ("id", "organizationId", "userId", "role", "createdAt")
+      values ('mem_m', 'org_m', 'usr_m', 'member', now())`;
+    const caller = userCaller({ tenant: "org_m", userId: "usr_m" });
+    const opened = await openDeviceLogin(sql, caller, { typed: userCode });
+    const actor = { caller, requestId: null };
+    const { request = "" } = opened ?? {};
+    const decided = await decideDeviceLogin(sql, actor, { request, isAllowed: true });
+    assert.deepEqual(decided, { machine: "laptop", isAllowed: true });
+    await sql`delete from "member" where "id" = 'mem_m'`;
+    const redeemed = await redeemDevice(sql, { deviceCode, requestId: "r" });
+    assert.deepEqual(redeemed, { kind: "refused" });
+    assert.equal(await surrenderKey(sql, { token: "no key" }), null);
   });
   await t.step("who may no longer connect a bridge lets no machine in", async () => {
     const scopes = new Set(["tools:read"] as const);

@@ -1,11 +1,13 @@
 import { BridgeLog } from "../../bridge/bridge_log.ts";
 import { lockBridge } from "../../bridge/bridge_lock.ts";
 import { type BridgeNow, writeBridgeState } from "../../bridge/bridge_state.ts";
+import { KeptApprovals } from "../../bridge/kept_approvals.ts";
 import { processMark } from "../../bridge/process_mark.ts";
 import { runBridge } from "../../bridge/run_bridge.ts";
 import { AirlockError } from "../../spec/errors.ts";
 import type { CliDeps } from "../cli_deps.ts";
 import { printable } from "../printable.ts";
+import { LiveView } from "./live_view.ts";
 import { isRunning, prepareStart } from "./prepare_start.ts";
 import type { StartFlags } from "./start_flags.ts";
 
@@ -27,11 +29,22 @@ export async function startBridge(deps: CliDeps, flags: StartFlags): Promise<voi
     writing = writing.then(() => writeBridgeState(paths.state, { ...me, ...state }));
   };
   show({ gateway: credentials.gateway, connected: false, servers: [] });
+  const { terminal } = deps;
+  const title = `${config.name} at ${credentials.gateway}`;
+  using view = terminal.isInteractive ? new LiveView(terminal, { title }) : null;
   try {
     await runBridge({
       ...{ config, credentials, version: deps.version, environment: deps.environment, log },
-      onLine: (text) => deps.terminal.out(`${printable(text)}\n`),
-      onState: show,
+      onLine(text) {
+        if (view === null) terminal.out(`${printable(text)}\n`);
+        else view.add(text);
+      },
+      onState(state) {
+        show(state);
+        view?.show(state);
+      },
+      kept: await KeptApprovals.open(paths.approved),
+      ...(view && { ask: (question, signal) => view.ask(question, signal) }),
       verbose: flags.verbose === true,
       signal: stop.signal,
     });
@@ -48,5 +61,6 @@ export async function startBridge(deps: CliDeps, flags: StartFlags): Promise<voi
       // Nothing was written before it ended.
     });
   }
-  deps.terminal.out("stopped\n");
+  view?.[Symbol.dispose]();
+  terminal.out("stopped\n");
 }

@@ -2,7 +2,9 @@ import type { BridgeConfig, ServerConfig } from "../../bridge/bridge_config.ts";
 import { serverConfigSchema } from "../../bridge/bridge_config.ts";
 import { BridgeLog } from "../../bridge/bridge_log.ts";
 import type { BridgeNow } from "../../bridge/bridge_state.ts";
+import { KeptApprovals } from "../../bridge/kept_approvals.ts";
 import { runBridge } from "../../bridge/run_bridge.ts";
+import type { AskApproval } from "../../bridge/tool_approvals.ts";
 import { createCollection } from "../../accounts/collections/change_collection.ts";
 import { BRIDGE_LIMITS, type BridgeLimits } from "../../gateway/bridge/bridge_limits.ts";
 import type { AnySql, DatabaseKind } from "../../registry/database/database.ts";
@@ -73,7 +75,11 @@ export class BridgeWorld implements AsyncDisposable {
   /** Starts a bridge with these servers. */
   async start(
     servers: readonly (Partial<ServerConfig> & Pick<ServerConfig, "id" | "command">)[],
-    more: Partial<BridgeConfig> & { readonly key?: string; readonly gateway?: string } = {},
+    more: Partial<BridgeConfig> & {
+      readonly key?: string;
+      readonly gateway?: string;
+      readonly ask?: AskApproval;
+    } = {},
   ): Promise<RunningBridge> {
     const stop = new AbortController();
     const lines: string[] = [];
@@ -90,6 +96,8 @@ export class BridgeWorld implements AsyncDisposable {
       log: await BridgeLog.open(log),
       onLine: (line) => lines.push(line),
       onState: (now) => state = now,
+      kept: await KeptApprovals.open(`${log}.approved`),
+      ask: more.ask,
       verbose: true,
       signal: stop.signal,
     });

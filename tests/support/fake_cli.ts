@@ -64,6 +64,9 @@ export function fakeCli(options: FakeCliOptions = {}): FakeCli {
     terminal: {
       stdoutIsTerminal: options.terminal ?? false,
       stderrIsTerminal: options.terminal ?? false,
+      isInteractive: options.terminal ?? false,
+      columns: () => 80,
+      onKey: () => ({ [Symbol.dispose]() {} }),
       outColors: options.colors?.out ?? false,
       errColors: options.colors?.err ?? false,
       out: (text) => void (output.out += text),
