@@ -9,7 +9,7 @@ const CODES = {
 
 /** Logs in where the gateway answers in turn: first the codes, then what it says of them. */
 async function logIn(
-  answers: readonly (Response | "drop")[],
+  answers: readonly Response[],
   signal = new AbortController().signal,
 ) {
   const rest = [...answers];

@@ -23,8 +23,8 @@ export interface RunBridgeOptions {
   readonly onLine: (text: string) => void;
   /** Each time that something of it has changed. */
   readonly onState: (state: BridgeNow) => void;
-  /** Tools that were approved for good; and who is asked about others: nobody where absent. */
-  readonly kept: KeptApprovals;
+  /** Tools that were approved for good, none where absent; and who is asked about others, if anybody. */
+  readonly kept?: KeptApprovals;
   readonly ask?: AskApproval;
   /** Whether whoever looks on is shown arguments. */
   readonly verbose: boolean;

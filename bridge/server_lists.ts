@@ -7,6 +7,7 @@ export interface ServerLists {
   readonly prompts: readonly Prompt[];
 }
 
+/** Before a server was ever asked. */
 export const NO_LISTS: ServerLists = { tools: [], resources: [], prompts: [] };
 
 /** Reads what a server offers; what it does not know of, it has none of. */

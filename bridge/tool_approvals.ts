@@ -32,7 +32,8 @@ export interface AskedCall extends ApprovedTool {
 
 /** Options of {@linkcode ToolApprovals}. */
 export interface ToolApprovalsOptions {
-  readonly kept: KeptApprovals;
+  /** Absent where none is approved for good. */
+  readonly kept?: KeptApprovals;
   /** Absent where nobody can be asked: then nothing is approved. */
   readonly ask?: AskApproval;
   /** After so long without an answer, it is no. */
@@ -58,7 +59,7 @@ export class ToolApprovals {
    */
   async require(call: AskedCall): Promise<void> {
     const { kept, ask } = this.#options;
-    if (kept.has(call)) return;
+    if (kept?.has(call)) return;
     const name = `${call.server.id} ${call.tool.name}`;
     if (ask === undefined) {
       throw new CallRefusal(
@@ -78,7 +79,7 @@ export class ToolApprovals {
       await before;
       if (call.signal.aborted) throw takenBack();
       // Another call of it may have been answered for good meanwhile.
-      if (!kept.has(call)) await this.#ask(call, ask);
+      if (!kept?.has(call)) await this.#ask(call, ask);
     } finally {
       this.#waiting--;
       mine.resolve();
@@ -108,7 +109,7 @@ export class ToolApprovals {
           : "whoever is at the machine did not allow the call",
       );
     }
-    if (answer === "always") await this.#options.kept.add(call);
+    if (answer === "always") await this.#options.kept?.add(call);
   }
 }
 

@@ -79,7 +79,10 @@ export function bridgeCommand(program: Command, deps: CliDeps): void {
   bridge.command("logs")
     .description("Show the last lines of what it did")
     .option("--lines <number>", "how many", parseLines, 50)
-    .action(async (flags: { lines: number }) => (await status()).showLogs(deps, flags));
+    .option("-f, --follow", "go on with what it does, until interrupted")
+    .action(async (flags: { lines: number; follow?: true }) =>
+      (await status()).showLogs(deps, flags)
+    );
 }
 
 function parseLines(text: string): number {

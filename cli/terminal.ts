@@ -36,7 +36,7 @@ export function createTerminal(noColor: string | undefined): Terminal {
     stdoutIsTerminal,
     stderrIsTerminal,
     isInteractive: stdoutIsTerminal && Deno.stdin.isTerminal(),
-    columns: () => stdoutIsTerminal ? Deno.consoleSize().columns : DEFAULT_COLUMNS,
+    columns: () => (stdoutIsTerminal && Deno.consoleSize().columns) || DEFAULT_COLUMNS,
     onKey: terminalKeys,
     outColors: stdoutIsTerminal && colorful,
     errColors: stderrIsTerminal && colorful,

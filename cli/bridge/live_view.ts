@@ -3,7 +3,8 @@ import type { ApprovalAnswer, ApprovalQuestion } from "../../bridge/tool_approva
 import type { Terminal } from "../terminal.ts";
 import { printable } from "../printable.ts";
 
-/** Lines of what happened that are shown, and the longest description of a tool. */
+/** Servers and lines of what happened that are shown, and the longest description of a tool. */
+const MAX_SERVERS = 20;
 const MAX_LINES = 10;
 const MAX_DESCRIPTION_CHARACTERS = 200;
 
@@ -25,6 +26,7 @@ export class LiveView implements Disposable {
   #drawn = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #keys: Disposable | undefined;
+  #isOver = false;
 
   constructor(terminal: LiveTerminal, { title }: { readonly title: string }) {
     this.#terminal = terminal;
@@ -65,6 +67,8 @@ export class LiveView implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
     clearTimeout(this.#timer);
     this.#keys?.[Symbol.dispose]();
     this.#paint();
@@ -78,6 +82,7 @@ export class LiveView implements Disposable {
   }
 
   #draw(): void {
+    if (this.#isOver) return;
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       this.#paint();
@@ -87,9 +92,11 @@ export class LiveView implements Disposable {
   /** Over what was drawn before: no line may be longer than the terminal is wide. */
   #paint(): void {
     const columns = Math.max(20, this.#terminal.columns() - 1);
-    const lines = this.#content().map((line) =>
-      [...printable(line).replaceAll(/[\n\t]/g, " ")].slice(0, columns).join("")
-    );
+    const lines = [
+      ...this.#content().map((line) => wrap(line, columns)[0] ?? ""),
+      // To the end: what is cut off could be what it is about.
+      ...this.#asked().flatMap((line) => wrap(line, columns)),
+    ];
     const back = this.#drawn === 0 ? "" : `\x1b[${this.#drawn}F\x1b[J`;
     this.#drawn = lines.length;
     this.#terminal.out(`${back}${lines.map((line) => `${line}\n`).join("")}`);
@@ -100,14 +107,28 @@ export class LiveView implements Disposable {
     const width = Math.max(0, ...servers.map(({ id }) => id.length));
     return [
       `${this.#title} – ${connected ? "connected" : "not connected"}`,
-      ...servers.map(({ id, state, tools }) =>
+      ...servers.slice(0, MAX_SERVERS).map(({ id, state, tools }) =>
         `  ${id.padEnd(width)}  ${state}${state === "ready" ? `, ${tools} tools` : ""}`
       ),
+      ...(servers.length > MAX_SERVERS ? [`  and ${servers.length - MAX_SERVERS} more`] : []),
       "",
       ...this.#lines,
-      ...(this.#question === undefined ? [] : ["", ...wordsOf(this.#question.question)]),
     ];
   }
+
+  #asked(): string[] {
+    return this.#question === undefined ? [] : ["", ...wordsOf(this.#question.question)];
+  }
+}
+
+/** A line in as many as it takes, with nothing in it that a terminal would act on. */
+function wrap(line: string, columns: number): string[] {
+  const characters = [...printable(line).replaceAll(/[\n\t]/g, " ")];
+  const count = Math.max(1, Math.ceil(characters.length / columns));
+  return Array.from(
+    { length: count },
+    (_, at) => characters.slice(at * columns, (at + 1) * columns).join(""),
+  );
 }
 
 /** What a {@linkcode LiveView} is drawn on. */

@@ -3,7 +3,7 @@ import { LiveView } from "./live_view.ts";
 
 const QUESTION = {
   ...{ serverId: "files", toolName: "write", description: "Writes\x1b[2J a file" },
-  ...{ args: '{"path":"/a"}', caller: "key key_1" },
+  ...{ args: `{"path":"/a","more":"${"x".repeat(200)}the end"}`, caller: "key key_1" },
 };
 
 function fakeTerminal() {
@@ -58,7 +58,9 @@ Deno.test("LiveView takes a key for an answer once the question could be read", 
     await new Promise((resolve) => setTimeout(resolve, 600));
     assert.equal(answer, undefined);
     assert.match(shown(), /May key key_1 call files write\?/);
-    assert.ok(shown().includes("\\u{1b}[2J") && shown().includes('{"path":"/a"}'));
+    assert.ok(shown().includes("\\u{1b}[2J") && shown().includes('{"path":"/a",'));
+    // What is asked about is never cut off.
+    assert.ok(shown().replaceAll("\n", "").includes('the end"}'));
     press("x");
     press("a");
     assert.equal(await asking, "always");

@@ -173,7 +173,9 @@ interface Listed {
 const FAST: Partial<BridgeLimits> = { heartbeatMs: 1_000, resumeMs: 3_000, registerMs: 2_000 };
 
 /** The server of tests, with the given id. */
-export function testServer(id = "test"): Pick<ServerConfig, "id" | "command" | "args"> {
+export function testServer(
+  id = "test",
+): Pick<ServerConfig, "id" | "args"> & { readonly command: string } {
   const program = new URL("./bridge_server.ts", import.meta.url).pathname;
   return { id, command: Deno.execPath(), args: ["run", "-A", "--quiet", program] };
 }
