@@ -1,7 +1,9 @@
 import process from "node:process";
 import deno from "./deno.json" with { type: "json" };
 import type { CliDeps } from "./cli/cli_deps.ts";
+import { openPage } from "./cli/open_page.ts";
 import { runCli } from "./cli/run_cli.ts";
+import { startAgain } from "./cli/start_again.ts";
 import { createTerminal } from "./cli/terminal.ts";
 import { readEnvironment } from "./config.ts";
 import { Upstreams } from "./mcp/upstream/upstreams.ts";
@@ -14,6 +16,8 @@ const deps: CliDeps = {
   environment,
   terminal,
   pipe: () => ({ input: process.stdin, output: process.stdout }),
+  startAgain: (args) => startAgain(args),
+  openPage: (url) => openPage(url, environment),
   onSignal(listener) {
     const signals = ["SIGINT", "SIGTERM"] as const;
     for (const signal of signals) Deno.addSignalListener(signal, listener);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AirlockError } from "../spec/errors.ts";
+import { isLoopbackHost } from "./loopback_host.ts";
 import { bridgeName } from "./protocol.ts";
 import { readPrivate, writePrivate } from "./private_file.ts";
 
@@ -9,7 +10,14 @@ const pattern = z.string().min(1).max(200);
 export const serverConfigSchema = z.strictObject({
   id: bridgeName,
   name: z.string().min(1).max(100).optional(),
-  command: z.string().min(1).max(4_096),
+  /** What is started, and spoken to over stdin and stdout. */
+  command: z.string().min(1).max(4_096).optional(),
+  /** Instead of a command: a server that runs already, and speaks HTTP. */
+  url: z.url({ protocol: /^https?$/ }).max(2_000).optional(),
+  /** Sent to it with each request. */
+  headers: z.record(z.string().regex(/^[\w-]{1,100}$/), z.string().max(8_192)).optional(),
+  /** Whether it may be on another machine than this one. */
+  remote: z.boolean().optional(),
   args: z.array(z.string().max(64 * 1024)).max(200).default([]),
   /** Beside a few variables that every program needs. */
   env: z.record(z.string(), z.string()).default({}),
@@ -19,6 +27,12 @@ export const serverConfigSchema = z.strictObject({
   allow: z.array(pattern).optional(),
   /** Names of tools that may not be called, whatever is allowed. */
   deny: z.array(pattern).default([]),
+  /** Whether whoever is at the machine is asked before a tool is called that they have not approved. */
+  ask: z.boolean().optional(),
+}).refine(({ command, url }) => (command === undefined) !== (url === undefined), {
+  message: "needs a command or a url, and not both",
+}).refine(({ url, remote = false }) => url === undefined || isReachable(url, remote), {
+  message: "is not on this machine; say remote: true where that is meant, and use https",
 });
 
 /** One of {@linkcode serverConfigSchema}. */
@@ -73,4 +87,11 @@ function parseJson(text: string, path: string): unknown {
       cause,
     });
   }
+}
+
+/** What is sent to another machine is not for whoever is in between. */
+function isReachable(text: string, remote: boolean): boolean {
+  const url = URL.parse(text);
+  if (url === null) return false;
+  return isLoopbackHost(url) || (remote && url.protocol === "https:");
 }

@@ -1,10 +1,18 @@
 import assert from "node:assert/strict";
 import { failsWith } from "../tests/support/fails_with.ts";
 import { isAllowedTool } from "./allowed_tool.ts";
-import { nameOfHost, readBridgeConfig, writeBridgeConfig } from "./bridge_config.ts";
+import {
+  nameOfHost,
+  readBridgeConfig,
+  serverConfigSchema,
+  writeBridgeConfig,
+} from "./bridge_config.ts";
 import { gatewayOrigin, readCredentials, writeCredentials } from "./bridge_credentials.ts";
 import { bridgePaths } from "./bridge_paths.ts";
+import { lockBridge } from "./bridge_lock.ts";
 import { BridgeLog } from "./bridge_log.ts";
+import { endBridge } from "./end_bridge.ts";
+import { processMark } from "./process_mark.ts";
 import { readBridgeState, writeBridgeState } from "./bridge_state.ts";
 import { importServers } from "./import_servers.ts";
 import { PRESETS, presetServer } from "./presets.ts";
@@ -41,7 +49,7 @@ Deno.test("what a bridge keeps is for its user alone", () =>
   }));
 
 Deno.test("readBridgeConfig() says what is wrong", () =>
-  withHome(async ({ config, directory, credentials, state }) => {
+  withHome(async ({ config, directory, credentials }) => {
     await Deno.mkdir(directory);
     for (
       const text of [
@@ -58,15 +66,59 @@ Deno.test("readBridgeConfig() says what is wrong", () =>
     }
     await Deno.writeTextFile(credentials, "{}");
     await failsWith(readCredentials(credentials), { code: "invalid_input" });
-    await writeBridgeState(state, {
-      ...{ pid: Deno.pid, startedAt: "", gateway: "", connected: true, servers: [] },
-    });
-    assert.equal((await readBridgeState(state))?.pid, Deno.pid);
-    await writeBridgeState(state, {
-      ...{ pid: 4_000_000, startedAt: "", gateway: "", connected: true, servers: [] },
-    });
-    assert.equal(await readBridgeState(state), null);
   }));
+
+Deno.test("an attack: another process that has the number of a bridge is not taken for it", () =>
+  withHome(async ({ state }) => {
+    await using child = new Deno.Command("sleep", { args: ["60"] }).spawn();
+    const rest = { startedAt: "", background: true, gateway: "", connected: true, servers: [] };
+    const mark = await processMark(child.pid) ?? null;
+    assert.ok(mark !== null);
+    const running = { pid: child.pid, mark, ...rest };
+    await writeBridgeState(state, running);
+    assert.equal((await readBridgeState(state))?.pid, child.pid);
+    const another = { ...running, mark: `${mark}0` };
+    await writeBridgeState(state, another);
+    assert.equal(await readBridgeState(state), null);
+    assert.equal(await endBridge(another, { graceMs: 100 }), "ended");
+    assert.equal(await endBridge({ ...running, mark: null }, { graceMs: 100 }), "unknown");
+    assert.equal(await processMark(child.pid), mark);
+    assert.equal(await endBridge(running, { graceMs: 10_000 }), "ended");
+    assert.equal(await processMark(child.pid), null);
+  }));
+
+Deno.test("lockBridge() gives the bridge of a user to one", () =>
+  withHome(async ({ lock }) => {
+    {
+      using first = await lockBridge(lock);
+      assert.ok(first !== null);
+      assert.equal(await lockBridge(lock), null);
+    }
+    using again = await lockBridge(lock);
+    assert.ok(again !== null);
+  }));
+
+Deno.test("an attack: a server of another machine that says it is of this one", () => {
+  const fits = (server: object) => serverConfigSchema.safeParse({ id: "a", ...server }).success;
+  for (const host of ["127.0.0.1:9", "localhost:9", "[::1]:9", "127.9.9.9"]) {
+    assert.ok(fits({ url: `http://${host}/mcp` }), host);
+  }
+  const others = [
+    "a.example",
+    "127.0.0.1.evil.example",
+    "0.0.0.0",
+    "169.254.169.254",
+    "localhost.",
+  ];
+  for (const host of [...others, "evil.example@localhost.evil.example", "[::]"]) {
+    assert.ok(!fits({ url: `https://${host}/mcp` }), host);
+  }
+  assert.ok(fits({ url: "https://a.example/mcp", remote: true }));
+  for (const url of ["http://a.example/", "file:///etc/passwd", "x"]) {
+    assert.ok(!fits({ url, remote: true }), url);
+  }
+  assert.ok(!fits({}) && !fits({ command: "x", url: "http://localhost/" }));
+});
 
 Deno.test("gatewayOrigin() lets no key cross the network in the clear", () => {
   assert.equal(gatewayOrigin("https://a.example/x?y"), "https://a.example");

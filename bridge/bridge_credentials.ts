@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AirlockError } from "../spec/errors.ts";
+import { isLoopbackHost } from "./loopback_host.ts";
 import { readPrivate, writePrivate } from "./private_file.ts";
 
 const credentialsSchema = z.strictObject({
@@ -7,12 +8,12 @@ const credentialsSchema = z.strictObject({
   gateway: z.url(),
   /** Absent where the gateway trusts its own machine. */
   apiKey: z.string().min(1).max(1_000).optional(),
+  /** Whether the key was made for this machine, so that it ends with it. */
+  isOwn: z.boolean().optional(),
 });
 
 /** Which gateway a bridge connects to, and what it proves itself by. */
 export type BridgeCredentials = z.output<typeof credentialsSchema>;
-
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
 /**
  * The origin of a gateway as somebody wrote it.
@@ -21,7 +22,7 @@ const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 export function gatewayOrigin(text: string): string {
   const url = URL.parse(text);
   const isSafe = url?.protocol === "https:" ||
-    (url?.protocol === "http:" && LOOPBACK.test(url.hostname));
+    (url?.protocol === "http:" && isLoopbackHost(url));
   if (url !== null && isSafe) return url.origin;
   throw new AirlockError("invalid_input", "read gateway: it is not an https URL", {
     stage: "request",

@@ -6,8 +6,12 @@ export interface BridgePaths {
   readonly config: string;
   readonly credentials: string;
   readonly log: string;
+  /** Tools that were approved for good. */
+  readonly approved: string;
   /** What runs now. */
   readonly state: string;
+  /** What only the process that runs has locked. */
+  readonly lock: string;
 }
 
 /** Paths below a home directory. */
@@ -18,6 +22,8 @@ export function bridgePaths(home: string): BridgePaths {
     config: join(directory, "bridge.json"),
     credentials: join(directory, "credentials.json"),
     log: join(directory, "bridge.log"),
+    approved: join(directory, "approved.json"),
     state: join(directory, "bridge-state.json"),
+    lock: join(directory, "bridge.lock"),
   };
 }

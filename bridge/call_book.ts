@@ -96,7 +96,7 @@ export class CallBook {
   }
 
   async #begin(call: ToolCall): Promise<void> {
-    const { callId, serverId, toolName, args, deadlineMs } = call;
+    const { callId, serverId, toolName, args, deadlineMs, caller } = call;
     // Told twice, or begun before: it is never run twice.
     if (this.#seen.has(callId)) return;
     this.#see(callId);
@@ -117,6 +117,7 @@ export class CallBook {
       let said = 0;
       const result = await server.call({
         ...{ toolName, args, timeoutMs: deadlineMs, signal: stop.signal },
+        caller: `${caller.kind} ${caller.id}`,
         onProgress: (text) => {
           if (++said > MAX_PROGRESS || stop.signal.aborted) return;
           const message = text.slice(0, PROTOCOL_LIMITS.maxTextCharacters);

@@ -9,7 +9,10 @@ const blocksSchema = z.object({
 });
 
 const entrySchema = z.object({
-  command: z.string().min(1),
+  command: z.string().min(1).optional(),
+  /** Of those, what listens on this machine. */
+  url: z.string().optional(),
+  headers: z.record(z.string(), z.string()).optional(),
   args: z.array(z.string()).optional(),
   env: z.record(z.string(), z.string()).optional(),
   cwd: z.string().optional(),
@@ -19,7 +22,7 @@ const entrySchema = z.object({
 /** What was found in another program's configuration. */
 export interface ImportedServers {
   readonly servers: readonly ServerConfig[];
-  /** Names of entries that are no commands of this machine. */
+  /** Names of entries that are neither commands of this machine nor listen on it. */
   readonly leftOut: readonly string[];
 }
 

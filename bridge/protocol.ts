@@ -47,11 +47,33 @@ export const bridgeToolSchema = z.object({
 /** One of {@linkcode bridgeToolSchema}. */
 export type BridgeTool = z.output<typeof bridgeToolSchema>;
 
+/** A resource as a bridge offers it. */
+export const bridgeResourceSchema = z.object({
+  uri: text(LIMITS.maxTextCharacters).min(1),
+  name: text(200),
+  description: text(LIMITS.maxTextCharacters).optional(),
+  mimeType: text(200).optional(),
+});
+
+/** A prompt as a bridge offers it. */
+export const bridgePromptSchema = z.object({
+  name: text(200).min(1),
+  description: text(LIMITS.maxTextCharacters).optional(),
+  arguments: z.array(z.object({
+    name: text(200),
+    description: text(LIMITS.maxTextCharacters).optional(),
+    required: z.boolean().optional(),
+  })).max(50).optional(),
+});
+
 /** Servers with what they offer: every id and, within a server, every name once. */
 const servers = z.array(z.object({
   id: bridgeName,
   name: text(100),
   tools: z.array(bridgeToolSchema).max(LIMITS.maxTools),
+  /** Beside its tools; told of by the bridges that know how. */
+  resources: z.array(bridgeResourceSchema).max(LIMITS.maxResources).optional(),
+  prompts: z.array(bridgePromptSchema).max(LIMITS.maxPrompts).optional(),
 })).max(LIMITS.maxServers).refine((all) =>
   new Set(all.map(({ id }) => id)).size === all.length &&
   all.every(({ tools }) => new Set(tools.map(({ name }) => name)).size === tools.length) &&

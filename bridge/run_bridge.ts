@@ -1,11 +1,14 @@
+import { askFirst } from "./ask_first.ts";
 import type { BridgeConfig } from "./bridge_config.ts";
 import type { BridgeCredentials } from "./bridge_credentials.ts";
 import type { BridgeLog } from "./bridge_log.ts";
-import type { BridgeState } from "./bridge_state.ts";
+import type { BridgeNow } from "./bridge_state.ts";
 import { CallBook } from "./call_book.ts";
 import { CallRefusal } from "./call_refusal.ts";
 import { GatewayLine } from "./gateway_line.ts";
+import type { KeptApprovals } from "./kept_approvals.ts";
 import { previewArgs } from "./preview_args.ts";
+import { type AskApproval, ToolApprovals } from "./tool_approvals.ts";
 import { ToolServers } from "./tool_servers.ts";
 
 /** What a bridge is run with. */
@@ -19,7 +22,10 @@ export interface RunBridgeOptions {
   /** A line for whoever looks on. */
   readonly onLine: (text: string) => void;
   /** Each time that something of it has changed. */
-  readonly onState: (state: Omit<BridgeState, "pid" | "startedAt">) => void;
+  readonly onState: (state: BridgeNow) => void;
+  /** Tools that were approved for good, none where absent; and who is asked about others, if anybody. */
+  readonly kept?: KeptApprovals;
+  readonly ask?: AskApproval;
   /** Whether whoever looks on is shown arguments. */
   readonly verbose: boolean;
   /** Ends it. */
@@ -42,6 +48,8 @@ const LINE_PAUSE_MS = 250;
 const MAX_LINE_PAUSE_MS = 30_000;
 /** Several servers that change at once are told of together. */
 const TELL_MS = 50;
+/** How long whoever is at the machine may think about a call. */
+const ANSWER_MS = 60_000;
 /** For the last words to be written. */
 const LAST_WORDS_MS = 100;
 
@@ -51,7 +59,8 @@ const LAST_WORDS_MS = 100;
  * @throws {AirlockError} as {@linkcode GatewayLine.run} does.
  */
 export async function runBridge(options: RunBridgeOptions): Promise<void> {
-  const { config, credentials, version, log, onLine, verbose, signal } = options;
+  const { config, credentials, version, log, onLine, verbose, signal, kept, ask } = options;
+  const approvals = new ToolApprovals({ kept, ask, answerMs: ANSWER_MS });
   const say = (text: string) => {
     log.write({ kind: "bridge", text });
     onLine(text);
@@ -90,7 +99,7 @@ export async function runBridge(options: RunBridgeOptions): Promise<void> {
     onLog: ({ server, text }) => log.write({ kind: "server", server, text }),
   });
   const book = new CallBook({
-    find: (serverId, toolName) => servers.find(serverId, toolName),
+    find: (serverId, toolName) => askFirst(servers.find(serverId, toolName), approvals),
     send: (message) => line.send(message),
     onCall: ({ serverId, toolName, args }) => {
       if (verbose) onLine(`→ ${serverId} ${toolName} ${previewArgs(args)}`);

@@ -5,7 +5,8 @@ import type { ServerConfig } from "./bridge_config.ts";
 type Message = Parameters<NonNullable<Transport["onmessage"]>>[0];
 
 /** How a server is started. */
-export interface ServerProcessOptions extends Pick<ServerConfig, "command" | "args" | "cwd"> {
+export interface ServerProcessOptions extends Pick<ServerConfig, "args" | "cwd"> {
+  readonly command: string;
   /** The whole environment. */
   readonly env: Readonly<Record<string, string>>;
   /** What ends a server whose bridge was killed: put before the command. */

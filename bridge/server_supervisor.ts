@@ -9,7 +9,9 @@ import { isJsonObject, type JsonObject } from "../spec/json.ts";
 import type { ServerConfig } from "./bridge_config.ts";
 import { CallRefusal } from "./call_refusal.ts";
 import { pauseUnless } from "./pause_unless.ts";
-import { ServerProcess } from "./server_process.ts";
+import { openServer, type ServerLink } from "./open_server.ts";
+import { NO_LISTS, readLists, type ServerLists } from "./server_lists.ts";
+import { type ClientWatch, watchClient } from "./watch_client.ts";
 
 /** How servers are started and looked after. */
 export interface SupervisorOptions {
@@ -35,6 +37,8 @@ export type ServerState = "starting" | "ready" | "failed" | "stopped";
 export interface ServerCall {
   readonly toolName: string;
   readonly args: JsonObject;
+  /** Who calls, for whoever is asked about it. */
+  readonly caller: string;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   readonly onProgress: (message: string) => void;
@@ -42,6 +46,9 @@ export interface ServerCall {
 
 /** After so long without an end, a server counts as well: its next pause is the first one again. */
 const WELL_MS = 60_000;
+
+/** Of one line that a server wants in the log. */
+const MAX_LOG_CHARACTERS = 2_000;
 
 /**
  * One MCP server of this machine: started, and started again whenever it ends, until disposed. Disposing
@@ -56,8 +63,10 @@ export class ServerSupervisor implements AsyncDisposable {
   readonly #running: Promise<void>;
   readonly #first = Promise.withResolvers<void>();
   #client: Client | undefined;
-  #process: ServerProcess | undefined;
-  #tools: readonly Tool[] = [];
+  #link: ServerLink | undefined;
+  /** Of a server that no process stands for. */
+  #watch: ClientWatch | undefined;
+  #lists: ServerLists = NO_LISTS;
   #state: ServerState = "starting";
 
   constructor(config: ServerConfig, options: SupervisorOptions) {
@@ -73,12 +82,17 @@ export class ServerSupervisor implements AsyncDisposable {
 
   /** Tools as the server lists them; those of its last run while it starts again. */
   get tools(): readonly Tool[] {
-    return this.#tools;
+    return this.#lists.tools;
   }
 
-  /** Process of the server; `undefined` where none runs. */
+  /** Everything that the server lists, as {@linkcode tools} are. */
+  get lists(): ServerLists {
+    return this.#lists;
+  }
+
+  /** Process of the server; `undefined` where none runs, or none was started. */
   get pid(): number | undefined {
-    return this.#process?.pid;
+    return this.#link?.pid;
   }
 
   /**
@@ -99,13 +113,14 @@ export class ServerSupervisor implements AsyncDisposable {
       if (isJsonObject(result)) return result;
       throw new CallRefusal("failed", "the server answered no result");
     } catch (error) {
+      if (!(error instanceof ProtocolError)) void this.#watch?.look();
       throw refusalOf(error, signal);
     }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
-    await this.#process?.close();
+    await this.#link?.close();
     await this.#running;
     this.#state = "stopped";
   }
@@ -118,7 +133,8 @@ export class ServerSupervisor implements AsyncDisposable {
       this.#set("starting");
       await this.#runOnce();
       this.#client = undefined;
-      this.#process = undefined;
+      this.#link = undefined;
+      this.#watch = undefined;
       if (this.#stop.signal.aborted) break;
       this.#set("failed");
       this.#first.resolve();
@@ -132,40 +148,50 @@ export class ServerSupervisor implements AsyncDisposable {
 
   /** Starts it, and waits until it has ended. */
   async #runOnce(): Promise<void> {
-    const { version, env, wrapper, startTimeoutMs } = this.#options;
-    const { command, args, cwd } = this.config;
+    const { env, wrapper, startTimeoutMs: timeout } = this.#options;
     const ended = Promise.withResolvers<void>();
-    const server = new ServerProcess({
-      ...{ command, args, cwd, wrapper, env: { ...env, ...this.config.env } },
-      onStderr: (text) => this.#log(text),
-    });
-    const client = new Client({ name: "airlock-bridge", version }, {
-      versionNegotiation: { mode: "legacy" },
-      listChanged: { tools: { onChanged: (error, tools) => this.#relist(error, tools) } },
-    });
+    const link = openServer(this.config, { env, wrapper, onStderr: (text) => this.#log(text) });
+    const client = this.#newClient();
     client.onclose = () => ended.resolve();
     client.onerror = (error) => this.#log(error.message);
-    this.#process = server;
+    this.#link = link;
     try {
-      await client.connect(server, { timeout: startTimeoutMs });
-      const { tools } = await client.listTools(undefined, { timeout: startTimeoutMs });
-      if (this.#stop.signal.aborted) return await server.close();
+      await client.connect(link, { timeout });
+      const lists = await readLists(client, { timeout, onFault: (text) => this.#log(text) });
+      if (this.#stop.signal.aborted) return await link.close();
       this.#client = client;
-      this.#tools = tools;
+      this.#lists = lists;
       this.#set("ready");
       this.#first.resolve();
+      using watch = this.config.url === undefined ? null : watchClient(client, ended.resolve);
+      this.#watch = watch ?? undefined;
       await ended.promise;
       this.#log("the server has ended");
     } catch (error) {
       this.#log(`cannot be started: ${error instanceof Error ? error.message : error}`);
     }
-    await server.close();
+    await link.close();
   }
 
-  #relist(error: Error | null, tools: readonly Tool[] | null): void {
-    if (error !== null || tools === null) return this.#log("its new list of tools cannot be read");
-    this.#tools = tools;
-    this.#options.onChange();
+  #newClient(): Client {
+    const relist = <K extends keyof ServerLists>(name: K) => ({
+      onChanged: (error: Error | null, list: ServerLists[K] | null) => {
+        if (error !== null || list === null) return this.#log(`its ${name} cannot be read again`);
+        this.#lists = { ...this.#lists, [name]: list };
+        this.#options.onChange();
+      },
+    });
+    const client = new Client({ name: "airlock-bridge", version: this.#options.version }, {
+      versionNegotiation: { mode: "legacy" },
+      listChanged: {
+        ...{ tools: relist("tools"), resources: relist("resources"), prompts: relist("prompts") },
+      },
+    });
+    client.setNotificationHandler("notifications/message", ({ params: { level, data } }) => {
+      const text = typeof data === "string" ? data : JSON.stringify(data) ?? "";
+      this.#log(`${level}: ${text.slice(0, MAX_LOG_CHARACTERS)}`);
+    });
+    return client;
   }
 
   #set(state: ServerState): void {

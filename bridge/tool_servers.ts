@@ -1,8 +1,15 @@
+import type { z } from "zod";
 import type { Tool } from "@modelcontextprotocol/client";
 import { isAllowedTool } from "./allowed_tool.ts";
 import type { ServerConfig } from "./bridge_config.ts";
 import { CallRefusal } from "./call_refusal.ts";
-import { type BridgeServers, type BridgeTool, bridgeToolSchema } from "./protocol.ts";
+import {
+  bridgePromptSchema,
+  bridgeResourceSchema,
+  type BridgeServers,
+  type BridgeTool,
+  bridgeToolSchema,
+} from "./protocol.ts";
 import { PROTOCOL_LIMITS } from "./protocol/protocol_limits.ts";
 import { ServerSupervisor, type SupervisorOptions } from "./server_supervisor.ts";
 
@@ -32,13 +39,20 @@ export class ToolServers implements AsyncDisposable {
   /** What the gateway is told of: tools that may be called. One that it would not take is left out. */
   offered(): BridgeServers {
     let room = PROTOCOL_LIMITS.maxTools;
-    return this.#servers.map(({ config, tools }) => {
+    return this.#servers.map(({ config, tools, lists }) => {
       const names = new Set<string>();
       const offered = tools.filter(({ name }) => isAllowedTool(name, config))
         .map((tool) => this.#read(tool, config.id)).filter((tool) => tool !== undefined)
         .filter(({ name }) => names.size < names.add(name).size).slice(0, room);
       room -= offered.length;
-      return { id: config.id, name: config.name ?? config.id, tools: offered };
+      const server = { id: config.id, name: config.name ?? config.id, tools: offered };
+      // Where some tools only are allowed, nobody has allowed to tell what else there is.
+      if (config.allow !== undefined) return server;
+      return {
+        ...server,
+        resources: readable(bridgeResourceSchema, lists.resources, PROTOCOL_LIMITS.maxResources),
+        prompts: readable(bridgePromptSchema, lists.prompts, PROTOCOL_LIMITS.maxPrompts),
+      };
     });
   }
 
@@ -81,4 +95,10 @@ export class ToolServers implements AsyncDisposable {
     }
     return read.data;
   }
+}
+
+/** What of a list a gateway takes, and no more than it takes. */
+function readable<T>(schema: z.ZodType<T>, list: readonly unknown[], max: number): T[] {
+  return list.slice(0, max).map((one) => schema.safeParse(one).data)
+    .filter((one) => one !== undefined);
 }

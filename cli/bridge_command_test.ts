@@ -1,19 +1,26 @@
 import assert from "node:assert/strict";
+import { AccountsWorld } from "../tests/support/accounts_world.ts";
+import { DevicePerson } from "../tests/support/device_person.ts";
 import { fakeCli } from "../tests/support/fake_cli.ts";
+import { PeopleOf } from "../tests/support/people_of.ts";
 
 async function withHome(
   test: (
     run: (
       args: readonly string[],
       stdin?: string,
+      onPage?: (url: string) => void,
     ) => Promise<{ code: number; out: string; err: string }>,
     home: string,
   ) => Promise<void>,
 ) {
   const home = await Deno.makeTempDir();
   try {
-    await test(async (args, stdin = "") => {
-      const cli = fakeCli({ environment: { HOME: home, PATH: Deno.env.get("PATH") }, stdin });
+    await test(async (args, stdin = "", onPage) => {
+      const cli = fakeCli({
+        ...{ environment: { HOME: home, PATH: Deno.env.get("PATH") }, stdin },
+        ...(onPage && { openPage: (url) => (onPage(url), true) }),
+      });
       const code = await cli.run("bridge", ...args);
       return { code, ...cli.output };
     }, home);
@@ -98,4 +105,64 @@ Deno.test("airlock bridge login keeps a key that the gateway takes, and no other
     assert.equal((await Deno.stat(path)).mode! & 0o777, 0o600);
     assert.equal((await run(["logout"])).code, 0);
     await assert.rejects(Deno.stat(path), Deno.errors.NotFound);
+  }));
+
+Deno.test("airlock bridge login gets a key of its own by a page of the gateway", () =>
+  withHome(async (run, home) => {
+    await using world = await AccountsWorld.open({
+      accounts: { trustsMachine: false },
+      gateway: { settings: { apiKey: "the key of the owner" } },
+    });
+    const people = new PeopleOf(world);
+    const person = new DevicePerson(world, await people.add("ada"));
+    await using server = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+      (request) => world.gateway.app.fetch(request),
+    );
+    const gateway = `http://127.0.0.1:${server.addr.port}`;
+    const path = `${home}/.airlock/credentials.json`;
+    const answering = (decision: "allow" | "deny") => {
+      const opened: string[] = [];
+      const login = run(["login", "--gateway", gateway], "", async (url) => {
+        opened.push(url);
+        const { text } = await person.open(new URL(url).searchParams.get("user_code") ?? "");
+        await person.press(text, decision);
+      });
+      return login.then((ended) => ({ ...ended, opened }));
+    };
+    await run(["init", "--name", "desk"]);
+    const [denied, allowed] = await Promise.all([answering("deny"), answering("allow")]);
+    assert.match(denied.err, /it was not allowed/);
+    assert.equal(allowed.code, 0, allowed.err);
+    assert.match(allowed.out, /[A-Z]{4}-[A-Z]{4}[\s\S]*allowed by ada \(ada@example\.com\)/);
+    assert.equal(new URL(allowed.opened[0] ?? "").origin, gateway);
+    const { apiKey } = JSON.parse(await Deno.readTextFile(path));
+    assert.ok(!allowed.out.includes(apiKey) && !allowed.err.includes(apiKey));
+    const me = await (await world.ask("/api/me", { key: apiKey })).json();
+    assert.deepEqual(me.scopes, ["bridge:connect"]);
+    assert.equal((await run(["logout"])).code, 0);
+    const gone = await world.ask("/api/me", { key: apiKey });
+    assert.equal(gone.status, 401);
+    await gone.body?.cancel();
+  }));
+
+Deno.test("an attack: a gateway that wants something else opened than a page", () =>
+  withHome(async (run) => {
+    const opened: string[] = [];
+    await using server = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+      ({ url }) => {
+        if (new URL(url).pathname !== "/oauth/device/code") {
+          return new Response(null, { status: 401 });
+        }
+        return Response.json({
+          ...{ device_code: "d", user_code: "BBBB-CCCC", expires_in: 600, interval: 1 },
+          verification_uri: "https://airlock.example/",
+          verification_uri_complete: "file:///etc/passwd",
+        });
+      },
+    );
+    const gateway = `http://127.0.0.1:${server.addr.port}`;
+    const { code } = await run(["login", "--gateway", gateway], "", (url) => opened.push(url));
+    assert.deepEqual([code, opened], [2, []]);
   }));

@@ -74,6 +74,13 @@ export interface MachineReport {
   readonly checks: readonly DoctorCheck[];
 }
 
+/** This program, started again: it goes on when this process ends. */
+export interface StartedAgain {
+  readonly pid: number;
+  /** Resolves when it has ended. */
+  readonly ended: Promise<unknown>;
+}
+
 /** What {@linkcode CliDeps.openSync} takes. */
 export interface OpenSyncParts {
   readonly database: Database;
@@ -88,6 +95,10 @@ export interface CliDeps {
   readonly terminal: Terminal;
   /** Stdin and stdout as they are, for clients that speak a protocol over them. */
   pipe(): StdioPipe;
+  /** Starts this program again, with other arguments, in a session of its own and in silence. */
+  startAgain(args: readonly string[]): StartedAgain;
+  /** Shows a page in a browser. @returns Whether there is something that does. */
+  openPage(url: string): boolean;
   /** Calls `listener` for SIGINT and SIGTERM until disposed. */
   onSignal(listener: () => void): Disposable;
   /** @throws {AirlockError} when the machine gives less isolation than configured. */

@@ -1,3 +1,7 @@
+import { terminalKeys } from "./terminal_keys.ts";
+
+const DEFAULT_COLUMNS = 80;
+
 /** Where commands write, and what it can show. */
 export interface Terminal {
   readonly stdoutIsTerminal: boolean;
@@ -8,6 +12,12 @@ export interface Terminal {
   readonly errColors: boolean;
   out(text: string): void;
   err(text: string): void;
+  /** Whether keys can be asked for, and what they are asked about be seen. */
+  readonly isInteractive: boolean;
+  /** How wide stdout is; a guess where nobody says. */
+  columns(): number;
+  /** Calls `listener` with each key that is pressed, until disposed. */
+  onKey(listener: (key: string) => void): Disposable;
   /** Standard input to its end. */
   readStdin(): Promise<string>;
 }
@@ -25,6 +35,9 @@ export function createTerminal(noColor: string | undefined): Terminal {
   return {
     stdoutIsTerminal,
     stderrIsTerminal,
+    isInteractive: stdoutIsTerminal && Deno.stdin.isTerminal(),
+    columns: () => (stdoutIsTerminal && Deno.consoleSize().columns) || DEFAULT_COLUMNS,
+    onKey: terminalKeys,
     outColors: stdoutIsTerminal && colorful,
     errColors: stderrIsTerminal && colorful,
     out: (text) => write(Deno.stdout, text),

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { ApprovalAnswer } from "../bridge/tool_approvals.ts";
 import { NOT_CONNECTED } from "../gateway/bridge/bridge_errors.ts";
 import { BridgeWorld, eventually, testServer } from "./support/bridge_world.ts";
 import { CLIENT_KINDS } from "./support/mcp_clients.ts";
@@ -6,7 +7,14 @@ import { processesNaming } from "./support/process_tree.ts";
 
 Deno.test("a bridge's tools are called through the collection's MCP endpoint", async (t) => {
   await using world = await BridgeWorld.open();
-  await using bridge = await world.start([{ ...testServer(), deny: ["run"] }]);
+  const asked: string[] = [];
+  let answer: ApprovalAnswer = "yes";
+  await using bridge = await world.start([{ ...testServer(), deny: ["run"], ask: true }], {
+    ask({ toolName, caller, args }) {
+      asked.push(`${toolName} ${caller.split(" ")[0]} ${args}`);
+      return Promise.resolve(answer);
+    },
+  });
   const tools = await world.tools(7);
   const collection = await world.collect(tools.values());
 
@@ -36,6 +44,19 @@ Deno.test("a bridge's tools are called through the collection's MCP endpoint", a
   });
   await t.step("what the machine denies is not offered", () => {
     assert.equal(tools.has("test run"), false);
+  });
+  await t.step("whoever is at the machine is asked, and has the last word", async () => {
+    await using client = await world.connect(collection);
+    answer = "no";
+    const args = { text: "x" };
+    await assert.rejects(client.call("test--echo", args), { message: /did not allow the call/ });
+    assert.equal(asked.at(-1), 'echo key {"text":"x"}');
+    answer = "always";
+    await client.call("test--echo", args);
+    const before = asked.length;
+    await client.call("test--echo", args);
+    assert.equal(asked.length, before);
+    answer = "yes";
   });
   await t.step("servers are not given what the machine keeps in variables", async () => {
     await using client = await world.connect(collection);

@@ -1,6 +1,6 @@
 import { AirlockError, type ErrorCode } from "../../spec/errors.ts";
 
-/** Error codes of OAuth (RFC 6749 §5.2, RFC 7591 §3.2.2, RFC 8707 §2), and what they are here. */
+/** Error codes of OAuth (RFC 6749 §5.2, RFC 7591 §3.2.2, RFC 8628 §3.5, RFC 8707 §2), and what they are here. */
 const CODES = {
   invalid_request: "invalid_input",
   invalid_client: "unauthenticated",
@@ -12,6 +12,10 @@ const CODES = {
   unsupported_grant_type: "invalid_input",
   unsupported_response_type: "invalid_input",
   temporarily_unavailable: "rate_limited",
+  authorization_pending: "invalid_input",
+  slow_down: "invalid_input",
+  access_denied: "invalid_input",
+  expired_token: "invalid_input",
 } as const satisfies Record<string, ErrorCode>;
 
 /** An error code that OAuth clients know. */

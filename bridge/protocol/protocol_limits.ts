@@ -17,6 +17,9 @@ export const PROTOCOL_LIMITS = {
   highWaterBytes: 2 * 1024 * 1024,
   maxServers: 50,
   maxTools: 1_000,
+  /** Of one server. */
+  maxResources: 200,
+  maxPrompts: 200,
   maxDescriptionCharacters: 16 * 1024,
   /** Of one JSON Schema, written out. */
   maxSchemaCharacters: 128 * 1024,

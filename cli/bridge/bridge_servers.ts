@@ -18,11 +18,14 @@ import { configOf, pathsOf } from "./bridge_files.ts";
 export interface AddFlags {
   readonly id?: string;
   readonly command?: string;
+  /** Instead of a command. */
+  readonly url?: string;
   readonly args?: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly cwd?: string;
   readonly allow?: readonly string[];
   readonly deny?: readonly string[];
+  readonly ask?: true;
 }
 
 /** `airlock bridge init`: writes a configuration, or gives the bridge another name. */
@@ -42,14 +45,14 @@ export async function addServer(
 ): Promise<void> {
   const paths = pathsOf(deps);
   const config = await configOf(paths);
-  const { command, args = [], env, cwd, allow, deny } = flags;
-  if ((preset === undefined) === (command === undefined)) throw needsOne();
+  const { command, url, args = [], env, cwd, allow, deny, ask } = flags;
+  if ([preset, command, url].filter((one) => one !== undefined).length !== 1) throw needsOne();
   const what = preset === undefined
-    ? { command: command ?? "", args: [...args], env: { ...env } }
+    ? { command, url, args: [...args], env: { ...env } }
     : presetServer(preset, { args, env });
-  const id = parseId(flags.id ?? preset ?? nameOfCommand(command ?? ""), "add server");
+  const id = parseId(flags.id ?? preset ?? nameOfCommand(command ?? "http"), "add server");
   if (config.servers.some((server) => server.id === id)) throw isThere(id);
-  const parsed = serverConfigSchema.safeParse({ id, ...what, cwd, allow, deny });
+  const parsed = serverConfigSchema.safeParse({ id, ...what, cwd, allow, deny, ask });
   if (!parsed.success) throw wrong(parsed.error.issues[0]?.message ?? "it is wrong");
   await save(deps, config, [...config.servers, parsed.data]);
   deps.terminal.out(`added ${id}\n`);
@@ -76,10 +79,10 @@ export async function listServers(deps: CliDeps, flags: { readonly json?: true }
   const rows = servers.map((server) => [
     server.id,
     server.disabled ? "disabled" : "enabled",
-    printable([server.command, ...server.args].join(" ")),
+    printable([server.url ?? server.command, ...server.args].join(" ")),
     [...(server.allow ?? ["*"]), ...server.deny.map((name) => `!${name}`)].join(" "),
   ]);
-  deps.terminal.out(formatTable([["ID", "STATE", "COMMAND", "TOOLS"], ...rows]));
+  deps.terminal.out(formatTable([["ID", "STATE", "COMMAND OR URL", "TOOLS"], ...rows]));
 }
 
 /** `airlock bridge import`: servers of another program's configuration. */
@@ -106,8 +109,10 @@ export async function showConfig(deps: CliDeps): Promise<void> {
   deps.terminal.out(`${JSON.stringify(shown, null, 2)}\n`);
 }
 
-function masked({ env, ...server }: ServerConfig) {
-  return { ...server, env: Object.fromEntries(Object.keys(env).map((name) => [name, "[set]"])) };
+function masked({ env, headers, ...server }: ServerConfig) {
+  const hide = (values: Readonly<Record<string, string>>) =>
+    Object.fromEntries(Object.keys(values).map((name) => [name, "[set]"]));
+  return { ...server, env: hide(env), ...(headers && { headers: hide(headers) }) };
 }
 
 async function save(deps: CliDeps, config: BridgeConfig, servers: ServerConfig[]): Promise<void> {
@@ -137,10 +142,14 @@ function parseId(text: string, action: string): string {
 }
 
 function needsOne(): AirlockError {
-  return new AirlockError("invalid_input", "add server: it needs a preset or a --command", {
-    stage: "request",
-    suggestion: "Run `airlock bridge add filesystem --args /some/directory`, for one.",
-  });
+  return new AirlockError(
+    "invalid_input",
+    "add server: it needs a preset or a --command, or a --url",
+    {
+      stage: "request",
+      suggestion: "Run `airlock bridge add filesystem --args /some/directory`, for one.",
+    },
+  );
 }
 
 function isThere(id: string): AirlockError {

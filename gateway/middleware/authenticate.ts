@@ -14,7 +14,7 @@ export interface AuthenticateRequestOptions {
 
 /** Where clients come that have no key yet: what they send is no key, and nobody's to be refused for. */
 const CLIENT_PATHS: ReadonlySet<string> = new Set([
-  ...["/oauth/token", "/oauth/register", "/oauth/revoke"],
+  ...["/oauth/token", "/oauth/register", "/oauth/revoke", "/oauth/device/code"],
 ]);
 
 const SAFE_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);

@@ -1,8 +1,10 @@
 import type { BridgeConfig, ServerConfig } from "../../bridge/bridge_config.ts";
 import { serverConfigSchema } from "../../bridge/bridge_config.ts";
 import { BridgeLog } from "../../bridge/bridge_log.ts";
-import type { BridgeState } from "../../bridge/bridge_state.ts";
+import type { BridgeNow } from "../../bridge/bridge_state.ts";
+import { KeptApprovals } from "../../bridge/kept_approvals.ts";
 import { runBridge } from "../../bridge/run_bridge.ts";
+import type { AskApproval } from "../../bridge/tool_approvals.ts";
 import { createCollection } from "../../accounts/collections/change_collection.ts";
 import { BRIDGE_LIMITS, type BridgeLimits } from "../../gateway/bridge/bridge_limits.ts";
 import type { AnySql, DatabaseKind } from "../../registry/database/database.ts";
@@ -30,7 +32,7 @@ export interface RunningBridge extends AsyncDisposable {
   readonly log: string;
   /** Rejects where it gives up. */
   readonly ended: Promise<void>;
-  readonly state: () => Omit<BridgeState, "pid" | "startedAt"> | undefined;
+  readonly state: () => BridgeNow | undefined;
 }
 
 /** A gateway that listens, with accounts, and bridges that connect to it: for tests only. */
@@ -73,12 +75,16 @@ export class BridgeWorld implements AsyncDisposable {
   /** Starts a bridge with these servers. */
   async start(
     servers: readonly (Partial<ServerConfig> & Pick<ServerConfig, "id" | "command">)[],
-    more: Partial<BridgeConfig> & { readonly key?: string; readonly gateway?: string } = {},
+    more: Partial<BridgeConfig> & {
+      readonly key?: string;
+      readonly gateway?: string;
+      readonly ask?: AskApproval;
+    } = {},
   ): Promise<RunningBridge> {
     const stop = new AbortController();
     const lines: string[] = [];
     const log = `${this.directory}/${crypto.randomUUID()}.log`;
-    let state: Omit<BridgeState, "pid" | "startedAt"> | undefined;
+    let state: BridgeNow | undefined;
     const ended = runBridge({
       config: {
         name: more.name ?? "laptop",
@@ -90,6 +96,8 @@ export class BridgeWorld implements AsyncDisposable {
       log: await BridgeLog.open(log),
       onLine: (line) => lines.push(line),
       onState: (now) => state = now,
+      kept: await KeptApprovals.open(`${log}.approved`),
+      ask: more.ask,
       verbose: true,
       signal: stop.signal,
     });
@@ -165,7 +173,9 @@ interface Listed {
 const FAST: Partial<BridgeLimits> = { heartbeatMs: 1_000, resumeMs: 3_000, registerMs: 2_000 };
 
 /** The server of tests, with the given id. */
-export function testServer(id = "test"): Pick<ServerConfig, "id" | "command" | "args"> {
+export function testServer(
+  id = "test",
+): Pick<ServerConfig, "id" | "args"> & { readonly command: string } {
   const program = new URL("./bridge_server.ts", import.meta.url).pathname;
   return { id, command: Deno.execPath(), args: ["run", "-A", "--quiet", program] };
 }

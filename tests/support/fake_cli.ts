@@ -25,6 +25,8 @@ export interface FakeCliOptions {
   readonly colors?: { readonly out: boolean; readonly err: boolean };
   readonly checks?: readonly DoctorCheck[];
   readonly bench?: CliDeps["bench"];
+  readonly openPage?: CliDeps["openPage"];
+  readonly startAgain?: CliDeps["startAgain"];
   readonly openEngine?: CliDeps["openEngine"];
   readonly startDatabase?: CliDeps["startDatabase"];
   readonly openDatabase?: CliDeps["openDatabase"];
@@ -62,6 +64,9 @@ export function fakeCli(options: FakeCliOptions = {}): FakeCli {
     terminal: {
       stdoutIsTerminal: options.terminal ?? false,
       stderrIsTerminal: options.terminal ?? false,
+      isInteractive: options.terminal ?? false,
+      columns: () => 80,
+      onKey: () => ({ [Symbol.dispose]() {} }),
       outColors: options.colors?.out ?? false,
       errColors: options.colors?.err ?? false,
       out: (text) => void (output.out += text),
@@ -69,6 +74,8 @@ export function fakeCli(options: FakeCliOptions = {}): FakeCli {
       readStdin: () => Promise.resolve(options.stdin ?? ""),
     },
     pipe: () => ({ input: new PassThrough().end(options.stdin ?? ""), output: new PassThrough() }),
+    startAgain: options.startAgain ?? (() => assert.fail("nothing is started here")),
+    openPage: options.openPage ?? (() => false),
     onSignal(listener) {
       listeners.add(listener);
       return { [Symbol.dispose]: () => void listeners.delete(listener) };

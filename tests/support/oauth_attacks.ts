@@ -1,4 +1,5 @@
 import type { AccountsWorld } from "./accounts_world.ts";
+import { DevicePerson } from "./device_person.ts";
 import type { Loosening } from "./loosened_build.ts";
 import type { OauthPerson } from "./oauth_person.ts";
 import type * as world from "./oauth_world.ts";
@@ -172,6 +173,64 @@ export const OAUTH_ATTACKS: readonly OauthAttack[] = [
       );
       await world.database.sql`update oauth_authorization set owner_id = 'ten_b'`;
       return (await person.press(text, "allow")).status === 200;
+    },
+  },
+  {
+    name: "an answer to a question about a machine that another was shown",
+    loosening: {
+      file: "accounts/device/decide_device_login.ts",
+      from: "and owner_id = ${tenant} and user_id is not distinct from ${userId}",
+      to:
+        "and (${LOOSENED}::boolean or (owner_id = ${tenant} and user_id is not distinct from ${userId}))",
+    },
+    async run({ world }) {
+      const person = new DevicePerson(world);
+      const { text } = await person.open((await person.ask()).body.user_code);
+      await world.database.sql`update device_login set owner_id = 'ten_b'`;
+      return (await person.press(text, "allow")).status === 200;
+    },
+  },
+  {
+    name: "opening what another was shown",
+    loosening: {
+      file: "accounts/device/open_device_login.ts",
+      from: "and (owner_id is null",
+      to: "and (${LOOSENED}::boolean or owner_id is null",
+    },
+    async run({ world }) {
+      const person = new DevicePerson(world);
+      const { user_code } = (await person.ask()).body;
+      await person.open(user_code);
+      await world.database.sql`update device_login set owner_id = 'ten_b'`;
+      return (await person.open(user_code)).status === 200;
+    },
+  },
+  {
+    name: "guessing the codes of machines",
+    loosening: {
+      file: "accounts/device/open_device_login.ts",
+      from: "if (row === undefined || row.misses <= MAX_MISSES) return;",
+      to: "if (LOOSENED || row === undefined || row.misses <= MAX_MISSES) return;",
+    },
+    async run({ world }) {
+      const person = new DevicePerson(world);
+      for (let miss = 0; miss < 10; miss++) await person.open("BBBB-CCCC");
+      const { status } = await person.open((await person.ask()).body.user_code);
+      await world.database.sql`delete from device_miss`;
+      return status === 200;
+    },
+  },
+  {
+    name: "what a machine came with, twice",
+    loosening: {
+      file: "accounts/device/redeem_device.ts",
+      from: "if (row.redeemed_at !== null) {",
+      to: "if (!LOOSENED && row.redeemed_at !== null) {",
+    },
+    async run({ world }) {
+      const person = new DevicePerson(world);
+      const { device_code } = await person.logIn();
+      return (await person.poll(device_code)).status === 200;
     },
   },
 ];

@@ -128,6 +128,10 @@ export const ROUTE_SCOPES: Readonly<Record<string, RouteNeed>> = {
   "GET /oauth/authorize": "public",
   "POST /oauth/authorize": "public",
   "POST /oauth/sign-in": "public",
+  // Machines ask here; who answers has to be a person, which the page looks at itself.
+  "POST /oauth/device/code": "public",
+  "GET /oauth/device": "public",
+  "POST /oauth/device": "public",
   "GET /oauth/page.css": "public",
   // Signing in comes before being known; better-auth asks for the rest itself.
   "GET /api/auth/*": "public",

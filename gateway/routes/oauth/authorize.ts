@@ -28,7 +28,9 @@ export function addAuthorize(app: OpenAPIHono<GatewayEnv>, options: OauthOptions
       const request = await checkClientRequest(readParameters(search), { origin, findClient });
       const caller = context.get("caller");
       // Whatever the client asks for, and whether that is there, is told to whoever has signed in.
-      if (caller.kind === "anonymous") return await signInPage({ query: search.slice(1) });
+      if (caller.kind === "anonymous") {
+        return await signInPage({ place: "authorize", query: search.slice(1) });
+      }
       requirePerson(caller);
       return await ask(context, request, options);
     }),

@@ -9,7 +9,10 @@ const personRow = z.object({
 });
 
 /** Says who is signed in, and for which organisation they act. */
-export async function describePerson(sql: AnySql, caller: Caller): Promise<string> {
+export async function describePerson(
+  sql: AnySql,
+  caller: Pick<Caller, "tenant" | "userId">,
+): Promise<string> {
   if (caller.userId === null) return "whoever has this machine";
   const [row] = await sql`
     select person.name, person.email, organization.name as organization

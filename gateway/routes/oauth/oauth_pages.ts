@@ -66,18 +66,31 @@ export function consentPage(question: Question): Promise<Response> {
   return answerPage(content, { title: "Let a program in" });
 }
 
+/** What is asked once somebody has signed in: the last part of its path. */
+export type SignInPlace = "authorize" | "device";
+
+const SIGN_IN_WORDS: Readonly<Record<SignInPlace, string>> = {
+  authorize: "A program asks for access to your tools. Sign in, and see which.",
+  device: "A machine asks to be connected to your account. Sign in, and see which.",
+};
+
 /** Asks somebody to sign in first. `query` is what they came with. */
 export function signInPage(
-  { query, failed = false }: { readonly query: string; readonly failed?: boolean },
+  { place, query, failed = false }: {
+    readonly place: SignInPlace;
+    readonly query: string;
+    readonly failed?: boolean;
+  },
 ): Promise<Response> {
   const content = html`
     <h1>Sign in to go on</h1>
-    <p>A program asks for access to your tools. Sign in, and see which.</p>
+    <p>${SIGN_IN_WORDS[place]}</p>
     ${failed
       ? html`<p class="warn" role="alert">That did not work. Check both, and wait a minute
 after several attempts.</p>`
       : ""}
     <form method="post" action="/oauth/sign-in">
+      <input type="hidden" name="place" value="${place}">
       <input type="hidden" name="query" value="${query}">
       <label>Address <input name="email" type="email" autocomplete="username" required autofocus></label>
       <label>Password <input name="password" type="password" autocomplete="current-password"

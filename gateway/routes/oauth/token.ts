@@ -2,12 +2,15 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { oauthRefusal } from "../../../accounts/oauth/oauth_refusal.ts";
 import { type Exchanged, redeemCode } from "../../../accounts/oauth/redeem_code.ts";
 import { refreshTokens, surrenderToken } from "../../../accounts/oauth/refresh_tokens.ts";
+import { surrenderKey } from "../../../accounts/device/end_key.ts";
+import type { AnySql } from "../../../registry/database/database.ts";
 import type { GatewayEnv } from "../../gateway_env.ts";
 import { answerOauth } from "./answer_oauth.ts";
 import { endpointOfResource } from "./client_request.ts";
 import { CLIENT_SCOPE } from "../../oauth/oauth_metadata.ts";
 import { ownOrigin } from "../../oauth/own_origin.ts";
 import { type Parameters, readForm, requireParameter } from "./read_form.ts";
+import { DEVICE_CLIENT_ID, DEVICE_GRANT_TYPE, exchangeDeviceCode } from "./device_code.ts";
 import type { OauthOptions } from "./oauth_parts.ts";
 
 /**
@@ -22,6 +25,9 @@ export function addToken(
     "/oauth/token",
     answerOauth(async (context) => {
       const form = await readForm(context, settings);
+      if (form.get("grant_type") === DEVICE_GRANT_TYPE) {
+        return await exchangeDeviceCode(context, form, accounts);
+      }
       const exchanged = await exchange(form, {
         sql: accounts.sql,
         origin: ownOrigin(context, settings),
@@ -52,6 +58,11 @@ export function addToken(
       const form = await readForm(context, settings);
       const token = requireParameter(form, "token");
       const clientId = form.get("client_id");
+      if (clientId === DEVICE_CLIENT_ID) {
+        const keyId = await accounts.sql.begin((tx: AnySql) => surrenderKey(tx, { token }));
+        if (keyId !== null) accounts.forgetKey(keyId);
+        return new Response(null, { status: 200 });
+      }
       const ended = await surrenderToken(accounts.sql, { token, clientId });
       if (ended !== null) accounts.forgetGrant(ended);
       return new Response(null, { status: 200 });
