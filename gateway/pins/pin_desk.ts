@@ -1,4 +1,5 @@
 import { type Actor, writeAudit } from "../../accounts/audit/write_audit.ts";
+import { authorise } from "../../accounts/authorise.ts";
 import { notFound, requirePermission } from "../../accounts/require_permission.ts";
 import { visibleTo } from "../../accounts/visible_to.ts";
 import type { Sql } from "../../registry/database/database.ts";
@@ -18,7 +19,7 @@ import type { Caller } from "../../spec/account.ts";
 import { AirlockError } from "../../spec/errors.ts";
 import type { Pin, PinChange, PinDiff } from "../../spec/pin.ts";
 import type { OpenCode } from "./open_code.ts";
-import { createReadCode, sourceWish } from "./read_code.ts";
+import { createReadCode, hasCode, sourceWish } from "./read_code.ts";
 
 /** What a {@linkcode PinDesk} works with. */
 export interface PinDeskOptions {
@@ -66,9 +67,10 @@ export class PinDesk {
   }
 
   /**
-   * What would change, for a person to decide on.
+   * What would change, for a person to decide on. Where nothing waits, the latest version is looked
+   * at first, for those who may decide: whoever learned of it may not have had its code.
    * @param wanted.change `stateHash` of the change; the newest that waits where absent.
-   * @throws {AirlockError} `not_found`, `permission_denied`.
+   * @throws {AirlockError} `not_found`, `permission_denied`; as preparing does.
    */
   async show(
     caller: Caller,
@@ -77,10 +79,11 @@ export class PinDesk {
     const { sql, openCode } = this.#options;
     const pin = await this.#find(caller, { key: wanted, action: "read" });
     const changes = await listChanges(sql, pin.id);
-    const change = changes.find(({ state, stateHash }) =>
+    const known = changes.find(({ state, stateHash }) =>
       wanted.change === undefined ? state === "waiting" : stateHash.startsWith(wanted.change)
     );
-    if (change === undefined) throw nothingWaits();
+    const change = known ?? await this.#look(caller, { ...wanted, pin });
+    if (change === null) throw nothingWaits();
     const options = { readCode: createReadCode(openCode), signal: wanted.signal };
     return { pin, change, diff: await diffPin({ pin, change }, options) };
   }
@@ -134,7 +137,27 @@ export class PinDesk {
     caller: Caller,
     { signal, ...key }: PinKey & { readonly signal: AbortSignal },
   ): Promise<PinChange | null> {
-    const pin = await this.#find(caller, { key, action: "write" });
+    return await this.#latest(await this.#find(caller, { key, action: "write" }), signal);
+  }
+
+  /** What waits once the latest version was looked at: for those who may decide on it. */
+  async #look(
+    caller: Caller,
+    { pin, change, signal }: {
+      readonly pin: Pin;
+      readonly change?: string;
+      readonly signal: AbortSignal;
+    },
+  ): Promise<PinChange | null> {
+    const { ownerId: tenant, collectionId, source } = pin;
+    const resource = { kind: "pin", tenant, visibility: "private", collectionId } as const;
+    if (change !== undefined || !hasCode(source)) return null;
+    if (!authorise(caller, "write", resource).allowed) return null;
+    const found = await this.#latest(pin, signal);
+    return found?.state === "waiting" ? found : null;
+  }
+
+  async #latest(pin: Pin, signal: AbortSignal): Promise<PinChange | null> {
     const { packageName, toolName } = pin;
     const source = sourceWish(pin.source);
     using latest = await this.#options.openCode({ source, packageName }, signal);

@@ -24,8 +24,13 @@ export function createReadCode(openCode: OpenCode): ReadCode {
  * @throws {AirlockError} `artifact_failed` for all others.
  */
 export function sourceWish(source: SourceKind): SourceWish {
-  if (source === "npm" || source === "esm" || source === "wasm") return source;
+  if (hasCode(source)) return source;
   throw new AirlockError("artifact_failed", `Reading code: there is none of source ${source}`, {
     stage: "resolve",
   });
+}
+
+/** Whether packages of a source can be prepared from nothing but their names. */
+export function hasCode(source: SourceKind): source is "npm" | "esm" | "wasm" {
+  return source === "npm" || source === "esm" || source === "wasm";
 }

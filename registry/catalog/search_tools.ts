@@ -2,7 +2,7 @@ import type { TransactionSql } from "postgres";
 import type { Sql } from "../database/database.ts";
 import { type PagePosition, readCursor, writeCursor } from "./page_cursor.ts";
 import { planForValues } from "./plan_for_values.ts";
-import { rankTools, type ScoredRow } from "./rank_tools.ts";
+import { type RankedTool, rankTools } from "./rank_tools.ts";
 import {
   type NearWords,
   nearWords,
@@ -12,7 +12,13 @@ import {
 } from "./search_query.ts";
 import { queryWords } from "./split_words.ts";
 import type { ToolScope } from "./tool_filter.ts";
-import { type Page, type ToolSummary, toolSummary } from "./tool_summary.ts";
+import {
+  type Page,
+  summaryColumns,
+  type ToolRow,
+  type ToolSummary,
+  toolSummary,
+} from "./tool_summary.ts";
 
 /** What is looked for. */
 export interface SearchToolsOptions extends ToolScope {
@@ -39,18 +45,39 @@ export async function searchTools(sql: Sql, options: SearchToolsOptions): Promis
   const after = options.cursor === undefined ? undefined : readCursor(options.cursor);
   const words = queryWords(options.query);
   if (words.length === 0) return { items: [], nextCursor: null, match: "all" };
-  return await sql.begin("read only", async (tx) => {
+  const { ranked, match } = await sql.begin("read only", async (tx) => {
     // Sent together: what is planned comes after how to plan.
-    const [, { rows, match }] = await Promise.all([
+    const [, found] = await Promise.all([
       planForValues(tx, TIMEOUT_MS),
       firstThatFinds(tx, { words, after, options }),
     ]);
-    const items = rows.slice(0, options.limit).map(toolSummary);
-    const last = rows[options.limit - 1];
-    const nextCursor = rows.length > options.limit && last !== undefined
-      ? writeCursor({ key: last.score, id: last.id, list: match })
-      : null;
-    return { items, nextCursor, match };
+    return found;
+  });
+  const shown = ranked.slice(0, options.limit);
+  const last = shown.at(-1);
+  const nextCursor = ranked.length > options.limit && last !== undefined
+    ? writeCursor({ key: last.score, id: last.id, list: match })
+    : null;
+  return { items: await summaries(sql, { ranked: shown, options }), nextCursor, match };
+}
+
+/** In the same order. Outside of the transaction, where its plan is made once. */
+async function summaries(
+  sql: Sql,
+  { ranked, options }: {
+    readonly ranked: readonly RankedTool[];
+    readonly options: SearchToolsOptions;
+  },
+): Promise<readonly ToolSummary[]> {
+  if (ranked.length === 0) return [];
+  const rows = await sql<ToolRow[]>`
+    select ${summaryColumns(sql)} from tools
+    where id = any(${ranked.map(({ id }) => id)}::text[]) and (${options.visible})`;
+  const found = new Map(rows.map((row) => [row.id, row]));
+  return ranked.flatMap(({ id }) => {
+    const row = found.get(id);
+    // Removed, or hidden, since it was ranked.
+    return row === undefined ? [] : [toolSummary(row)];
   });
 }
 
@@ -64,16 +91,24 @@ interface Search {
 async function firstThatFinds(
   tx: TransactionSql,
   { words, after, options }: Search,
-): Promise<{ readonly rows: readonly ScoredRow[]; readonly match: SearchWay }> {
+): Promise<{ readonly ranked: readonly RankedTool[]; readonly match: SearchWay }> {
   const begun = SEARCH_WAYS.find((way) => way === after?.list);
-  let near: NearWords | undefined;
-  for (const match of begun === undefined ? SEARCH_WAYS : [begun]) {
-    if (match !== "all") near ??= await nearWords(tx, words);
-    const text = match === "all" ? options.query.trim() : undefined;
+  const typed = options.query.trim();
+  // No name has a space in it.
+  const namesake = /\s/.test(typed) ? undefined : typed;
+  const rank = (match: SearchWay, near?: NearWords) => {
+    const text = match === "all" ? namesake : undefined;
     const query = searchQuery(match, { words, near });
-    if (query === undefined) continue;
-    const rows = await rankTools(tx, { ...options, text, query, after });
-    if (rows.length > 0) return { rows, match };
+    return query === undefined ? [] : rankTools(tx, { ...options, text, query, after });
+  };
+  if (begun === undefined || begun === "all") {
+    const ranked = await rank("all");
+    if (ranked.length > 0 || begun === "all") return { ranked, match: "all" };
   }
-  return { rows: [], match: begun ?? "all" };
+  const near = await nearWords(tx, words);
+  if (begun !== undefined) return { ranked: await rank(begun, near), match: begun };
+  // Sent together: what has none of all words seldom has something like each of them.
+  const [similar, any] = await Promise.all([rank("similar", near), rank("any", near)]);
+  if (similar.length > 0) return { ranked: similar, match: "similar" };
+  return { ranked: any, match: any.length > 0 ? "any" : "all" };
 }

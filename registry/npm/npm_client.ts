@@ -36,15 +36,16 @@ export class NpmClient {
 
   /**
    * The packument of `name`, or `undefined` where the registry has no such package. Abbreviated
-   * unless `withTimes` is set: the full form is several times larger.
+   * unless `withTimes` is set: the full form is several times larger. `maxAgeMs` bounds the age of an
+   * answer from memory, where it is less than usual.
    * @throws {AirlockError} `artifact_failed`, step `packument`.
    */
   async packument(
     name: string,
-    options: NpmRequestOptions & { readonly withTimes: boolean },
+    options: NpmRequestOptions & { readonly withTimes: boolean; readonly maxAgeMs?: number },
   ): Promise<Packument | undefined> {
     const key = `${options.withTimes ? "full" : "abbreviated"} ${name}`;
-    const known = this.#packuments.get(key);
+    const known = this.#packuments.get(key, options.maxAgeMs);
     if (known?.fresh === true) return known.packument;
     const registry = this.#config.registryFor(name);
     const headers: Record<string, string> = {

@@ -16,6 +16,7 @@ import type { NpmConfig } from "./npm_config.ts";
 import { DEFAULT_NPM_LIMITS, type NpmLimits } from "./npm_limits.ts";
 import { packageEntry } from "./package_entry.ts";
 import { parsePackageSpecifier } from "./package_name.ts";
+import type { Packument } from "./packument.ts";
 import { readVersionWish, resolveVersion } from "./resolve_version.ts";
 import { TarballCache } from "./tarball_cache.ts";
 
@@ -77,16 +78,36 @@ class NpmSource implements NpmPackageSource {
   ): Promise<ResolvedPackage> {
     const { name } = parsePackageSpecifier(packageName);
     const wish = readVersionWish(version);
-    const client = await this.#connect();
-    const minAgeMs = this.#options.minAgeMs ?? 0;
-    const packument = await client.packument(name, { signal, withTimes: minAgeMs > 0 });
-    if (packument === undefined) throw notFound(name);
-    const exact = resolveVersion(packument, wish, { minAgeMs, nowMs: Date.now() });
+    const { packument, exact } = await this.#choose(name, { wish, signal });
     const published = packument.versions.get(exact);
     if (published?.deprecated === true) progress?.(`${name}@${exact} is deprecated`);
     const integrity = parseIntegrity(published?.integrity);
     const resolved = { source: this.kind, packageName, version: exact } as const;
     return integrity === undefined ? resolved : { ...resolved, integrity: integrity.text };
+  }
+
+  /** The version that is meant. One that was published since the registry was asked is found too. */
+  async #choose(
+    name: string,
+    { wish, signal }: { readonly wish: string; readonly signal: AbortSignal },
+  ): Promise<{ readonly packument: Packument; readonly exact: string }> {
+    const client = await this.#connect();
+    const minAgeMs = this.#options.minAgeMs ?? 0;
+    const ask = { signal, withTimes: minAgeMs > 0 };
+    const known = await client.packument(name, ask);
+    if (known === undefined) throw notFound(name);
+    const choose = (packument: Packument) => ({
+      packument,
+      exact: resolveVersion(packument, wish, { minAgeMs, nowMs: Date.now() }),
+    });
+    try {
+      return choose(known);
+    } catch (error) {
+      // It is asked by entity tag. A package that is not there costs it a request each time as well.
+      const now = await client.packument(name, { ...ask, maxAgeMs: 0 });
+      if (now === undefined || now === known) throw error;
+      return choose(now);
+    }
   }
 
   async fetch(

@@ -136,6 +136,20 @@ Deno.test("npmSource.fetch() uses what was published a moment ago when no age is
   assert.equal((await npm.get("tool")).resolved.version, "1.0.0");
 });
 
+Deno.test("npmSource.resolve() finds what was published since the registry was asked", async () => {
+  await using registry = FakeNpmRegistry.start();
+  await registry.publish({ name: "tool", version: "1.0.0" });
+  await using npm = await NpmFixture.create({ registry: registry.url });
+  const resolve = async (version?: string) =>
+    (await npm.source.resolve("tool", version, new AbortController())).version;
+  assert.equal(await resolve(), "1.0.0");
+  await registry.publish({ name: "tool", version: "1.1.0" });
+  assert.equal(await resolve(), "1.0.0", "an answer holds for a while");
+  assert.equal(await resolve("1.1.0"), "1.1.0");
+  assert.equal(await resolve(), "1.1.0");
+  await failsWith(resolve("1.2.0"), { code: "artifact_failed", step: "version" });
+});
+
 Deno.test("npmSource.resolve() refuses what is not a package name before asking anyone", async () => {
   await using registry = FakeNpmRegistry.start();
   await using npm = await NpmFixture.create({ registry: registry.url });

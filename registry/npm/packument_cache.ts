@@ -28,11 +28,14 @@ export class PackumentCache {
     this.#freshMs = freshMs;
   }
 
-  /** `undefined` also for a stale packument whose registry gave no entity tag. */
-  get(key: string): CachedPackument | undefined {
+  /**
+   * `undefined` also for a stale packument whose registry gave no entity tag.
+   * @param maxAgeMs for which one counts as fresh, where that is less than usual.
+   */
+  get(key: string, maxAgeMs = Infinity): CachedPackument | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
-    const fresh = performance.now() - entry.storedAtMs < this.#freshMs;
+    const fresh = performance.now() - entry.storedAtMs < Math.min(this.#freshMs, maxAgeMs);
     if (!fresh && entry.etag === null) return undefined;
     this.#entries.delete(key);
     this.#entries.set(key, entry);

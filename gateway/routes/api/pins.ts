@@ -50,12 +50,13 @@ const diff = createRoute({
   path: "/api/collections/{id}/pins/{tool}/diff",
   summary: "What would change",
   description:
-    "Compares packages, definition, code and hosts. Takes a while where code has to be " +
-    "fetched; nothing of it is called.",
+    "Compares packages, definition, code and hosts. Where no change waits, the latest version is " +
+    "prepared and held back first, for those who may decide on it. Takes a while where code has " +
+    "to be fetched; nothing of it is called.",
   request: { params, query: diffQuerySchema },
   responses: {
     200: jsonContent(pinDiffSchema, "The change beside the pin"),
-    ...failureAnswers([400, 401, 403, 404]),
+    ...failureAnswers([400, 401, 403, 404, 502, 503, 504]),
   },
 });
 

@@ -121,9 +121,15 @@ Deno.test("pins of others are not there, by any route", async () => {
 Deno.test("a key that may only read pins cannot decide", async () => {
   const { world, pin } = await openWorld();
   await using _world = world;
-  await recordChange(world.database.sql, pin, stateOf("1.1.0"));
   const local = keyCaller({ tenant: "local" });
   const { token: key } = await world.makeKey(local, { scopes: ["collections:read"] });
+  // Nothing waits. Who may decide has the latest version looked at, who may only read has not.
+  assert.equal((await world.ask(`${PINS}/tool_1/diff`, { key })).status, 404);
+  assert.deepEqual((await (await world.ask(PINS, { key })).json()).items[0].waiting, []);
+  const found = await (await world.ask(`${PINS}/tool_1/diff`)).json();
+  assert.deepEqual(found.diff.lock.moved, ["sample 1.0.0 → 1.1.0"]);
+  assert.match(found.diff.files.changed[0].patch, /\+fetch/);
+  assert.equal((await world.ask(`${PINS}/tool_1/diff`, { key })).status, 200);
   assert.equal((await (await world.ask(PINS, { key })).json()).items.length, 1);
   const body = { expected: pin.stateHash, change: stateOf("1.1.0").stateHash };
   assert.equal((await world.ask(`${PINS}/tool_1/accept`, { key, body })).status, 403);
