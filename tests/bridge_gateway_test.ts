@@ -44,6 +44,7 @@ async function withGateway(
     return response;
   });
   const stop = new AbortController();
+  using log = await BridgeLog.open(`${directory}/log`);
   const ended = runBridge({
     config: {
       name: "laptop",
@@ -51,7 +52,7 @@ async function withGateway(
     },
     credentials: { gateway: `http://127.0.0.1:${server.addr.port}`, apiKey: "the key" },
     ...{ version: "1.2.3", environment: Deno.env.toObject(), verbose: false },
-    log: await BridgeLog.open(`${directory}/log`),
+    log,
     onLine: () => {},
     onState: () => {},
     signal: stop.signal,

@@ -24,11 +24,12 @@ export async function startBridge(
   const stop = new AbortController();
   using _signals = deps.onSignal(() => stop.abort());
   const startedAt = new Date().toISOString();
+  using log = await BridgeLog.open(paths.log);
   let writing = Promise.resolve();
   try {
     await runBridge({
       ...{ config, credentials, version: deps.version, environment: deps.environment },
-      log: await BridgeLog.open(paths.log),
+      log,
       onLine: (text) => deps.terminal.out(`${printable(text)}\n`),
       onState: (state) => {
         // One after the other: the last one counts.

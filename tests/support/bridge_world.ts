@@ -79,6 +79,7 @@ export class BridgeWorld implements AsyncDisposable {
     const lines: string[] = [];
     const log = `${this.directory}/${crypto.randomUUID()}.log`;
     let state: Omit<BridgeState, "pid" | "startedAt"> | undefined;
+    const opened = await BridgeLog.open(log);
     const ended = runBridge({
       config: {
         name: more.name ?? "laptop",
@@ -87,7 +88,7 @@ export class BridgeWorld implements AsyncDisposable {
       credentials: { gateway: more.gateway ?? this.url, apiKey: more.key ?? this.key },
       version: "1.2.3",
       environment: { ...Deno.env.toObject(), A_SECRET_OF_MINE: "hidden" },
-      log: await BridgeLog.open(log),
+      log: opened,
       onLine: (line) => lines.push(line),
       onState: (now) => state = now,
       verbose: true,
@@ -102,6 +103,7 @@ export class BridgeWorld implements AsyncDisposable {
         await ended.catch(() => {
           // It gave up before, which its own test looks at.
         });
+        opened[Symbol.dispose]();
       },
     };
   }
