@@ -9,6 +9,7 @@ import type { AnySql, DatabaseKind } from "../../registry/database/database.ts";
 import type { Caller, Scope } from "../../spec/account.ts";
 import { AccountsWorld } from "./accounts_world.ts";
 import { userCaller } from "./callers.ts";
+import { processesNaming, type TreeProcess } from "./process_tree.ts";
 import { type ClientKind, connectClient, type TestClient } from "./mcp_clients.ts";
 
 /** Everything that somebody does with bridges and collections, without looking after an account. */
@@ -166,10 +167,16 @@ interface Listed {
 /** Nothing in a test should wait as long as people do. */
 const FAST: Partial<BridgeLimits> = { heartbeatMs: 1_000, resumeMs: 3_000, registerMs: 2_000 };
 
-/** The server of tests, with the given id. */
+/** The server of tests, with the given id. Its processes are told apart from those of other tests. */
 export function testServer(id = "test"): Pick<ServerConfig, "id" | "command" | "args"> {
   const program = new URL("./bridge_server.ts", import.meta.url).pathname;
-  return { id, command: Deno.execPath(), args: ["run", "-A", "--quiet", program] };
+  const marker = `--of-test=${crypto.randomUUID()}`;
+  return { id, command: Deno.execPath(), args: ["run", "-A", "--quiet", program, marker] };
+}
+
+/** What runs of a {@linkcode testServer}. */
+export function processesOf({ args }: Pick<ServerConfig, "args">): TreeProcess[] {
+  return processesNaming(args.at(-1) ?? "");
 }
 
 /** Asks until there is an answer. */
