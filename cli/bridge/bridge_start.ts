@@ -1,6 +1,7 @@
 import { readCredentials } from "../../bridge/bridge_credentials.ts";
 import { BridgeLog } from "../../bridge/bridge_log.ts";
 import { readBridgeState, writeBridgeState } from "../../bridge/bridge_state.ts";
+import { watchCredentials } from "../../bridge/watch_credentials.ts";
 import { runBridge } from "../../bridge/run_bridge.ts";
 import { AirlockError } from "../../spec/errors.ts";
 import type { CliDeps } from "../cli_deps.ts";
@@ -30,6 +31,8 @@ export async function startBridge(
     await runBridge({
       ...{ config, credentials, version: deps.version, environment: deps.environment },
       log,
+      watchCredentials: (onChange) =>
+        watchCredentials(paths.credentials, { current: credentials, onChange }),
       onLine: (text) => deps.terminal.out(`${printable(text)}\n`),
       onState: (state) => {
         // One after the other: the last one counts.

@@ -2,9 +2,10 @@ import type { BridgeConfig, ServerConfig } from "../../bridge/bridge_config.ts";
 import { serverConfigSchema } from "../../bridge/bridge_config.ts";
 import { BridgeLog } from "../../bridge/bridge_log.ts";
 import type { BridgeState } from "../../bridge/bridge_state.ts";
-import { runBridge } from "../../bridge/run_bridge.ts";
+import { runBridge, type RunBridgeOptions } from "../../bridge/run_bridge.ts";
 import { createCollection } from "../../accounts/collections/change_collection.ts";
 import { BRIDGE_LIMITS, type BridgeLimits } from "../../gateway/bridge/bridge_limits.ts";
+import type { AccessLog } from "../../gateway/access_log.ts";
 import type { AnySql, DatabaseKind } from "../../registry/database/database.ts";
 import type { Caller, Scope } from "../../spec/account.ts";
 import { AccountsWorld } from "./accounts_world.ts";
@@ -22,6 +23,7 @@ const SCOPES: readonly Scope[] = [
 export interface BridgeWorldOptions {
   readonly kind?: DatabaseKind;
   readonly limits?: Partial<BridgeLimits>;
+  readonly access?: AccessLog;
 }
 
 /** A bridge that runs in this process: for tests only. Disposing stops it. */
@@ -44,11 +46,12 @@ export class BridgeWorld implements AsyncDisposable {
     readonly key: string,
   ) {}
 
-  static async open({ kind, limits }: BridgeWorldOptions = {}): Promise<BridgeWorld> {
+  static async open({ kind, limits, access }: BridgeWorldOptions = {}): Promise<BridgeWorld> {
     const world = await AccountsWorld.open({
       kind,
       accounts: { trustsMachine: false },
       gateway: {
+        access,
         bridgeLimits: { ...BRIDGE_LIMITS, ...FAST, ...limits },
         // A gateway that others reach: what protects one that is of this machine alone is off.
         settings: { apiKey: "the key of the owner" },
@@ -74,7 +77,10 @@ export class BridgeWorld implements AsyncDisposable {
   /** Starts a bridge with these servers. */
   async start(
     servers: readonly (Partial<ServerConfig> & Pick<ServerConfig, "id" | "command">)[],
-    more: Partial<BridgeConfig> & { readonly key?: string; readonly gateway?: string } = {},
+    more:
+      & Partial<BridgeConfig>
+      & Pick<RunBridgeOptions, "watchCredentials">
+      & { readonly key?: string; readonly gateway?: string } = {},
   ): Promise<RunningBridge> {
     const stop = new AbortController();
     const lines: string[] = [];
@@ -93,6 +99,7 @@ export class BridgeWorld implements AsyncDisposable {
       onLine: (line) => lines.push(line),
       onState: (now) => state = now,
       verbose: true,
+      watchCredentials: more.watchCredentials,
       signal: stop.signal,
     });
     // Whoever wants to know waits for it.
