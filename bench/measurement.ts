@@ -26,7 +26,7 @@ export interface Measurement {
   readonly part: PartName;
   /** Unique in a run. */
   readonly name: string;
-  readonly unit: "ms" | "calls/s" | "calls" | "MiB";
+  readonly unit: "ms" | "calls/s" | "calls" | "bridges" | "MiB";
   readonly samples: number;
   /** `null` where nothing could be measured: `note` then says why. */
   readonly median: number | null;
@@ -49,7 +49,7 @@ export interface Aim {
 /** The parts of the benchmark, in the order they run. */
 export const PART_NAMES = [
   ...["first", "memory", "cold", "load", "plugins", "quickjs", "runtimes", "search"] as const,
-  ...["accounts", "peers"] as const,
+  ...["accounts", "bridge", "peers"] as const,
 ] as const;
 
 /** One of {@linkcode PART_NAMES}. */

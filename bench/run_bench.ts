@@ -8,6 +8,7 @@ import { machineFacts } from "./machine_facts.ts";
 import type { Measurement, PartName } from "./measurement.ts";
 import type { BenchPart } from "./parts/bench_part.ts";
 import { measureAccounts } from "./parts/accounts_part.ts";
+import { measureBridges } from "./parts/bridge_part.ts";
 import { measureColdStarts } from "./parts/cold_part.ts";
 import { measureFirstCalls } from "./parts/first_part.ts";
 import { measureLoad } from "./parts/load_part.ts";
@@ -29,6 +30,7 @@ const PARTS: Readonly<Record<PartName, BenchPart>> = {
   runtimes: measureRuntimes,
   search: measureSearch,
   accounts: measureAccounts,
+  bridge: measureBridges,
   peers: measurePeers,
 };
 

@@ -33,7 +33,7 @@ Deno.test("what a bridge keeps is for its user alone", () =>
     assert.equal(await readCredentials(paths.credentials), null);
     await writeBridgeConfig(paths.config, { name: "laptop", servers: [] });
     await writeCredentials(paths.credentials, { gateway: "https://a.example", apiKey: "k" });
-    const log = await BridgeLog.open(paths.log);
+    using log = await BridgeLog.open(paths.log);
     log.write({ kind: "bridge", text: "x" });
     for (const path of [paths.config, paths.credentials, paths.log]) {
       assert.equal((await Deno.stat(path)).mode! & 0o777, 0o600, path);

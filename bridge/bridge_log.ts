@@ -6,9 +6,14 @@ const MAX_BYTES = 5 * 1024 * 1024;
 /** One thing that happened, as a line of JSON. */
 export type LogLine = Readonly<Record<string, string | number | boolean | null>>;
 
-/** What a bridge did, in a file that only its user can read: bounded, in order. */
-export class BridgeLog {
+/**
+ * What a bridge did, in a file that only its user can read: bounded, in order. Holds the file open,
+ * since opening it takes longer than a call may; disposing closes it.
+ */
+export class BridgeLog implements Disposable {
   readonly #path: string;
+  readonly #encoder = new TextEncoder();
+  #file: Deno.FsFile | undefined;
   #bytes = 0;
 
   private constructor(path: string) {
@@ -27,11 +32,22 @@ export class BridgeLog {
   write(line: LogLine): void {
     const text = `${JSON.stringify({ time: new Date().toISOString(), ...line })}\n`;
     if (this.#bytes > MAX_BYTES) {
+      this[Symbol.dispose]();
       Deno.renameSync(this.#path, `${this.#path}.1`);
       this.#bytes = 0;
     }
-    Deno.writeTextFileSync(this.#path, text, { append: true, mode: 0o600 });
-    this.#bytes += text.length;
+    const file = this.#file ??= Deno.openSync(this.#path, {
+      ...{ append: true, create: true, mode: 0o600 },
+    });
+    let rest = this.#encoder.encode(text);
+    this.#bytes += rest.length;
+    while (rest.length > 0) rest = rest.subarray(file.writeSync(rest));
+  }
+
+  /** What is written afterwards opens it again. */
+  [Symbol.dispose](): void {
+    this.#file?.close();
+    this.#file = undefined;
   }
 }
 

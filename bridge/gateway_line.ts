@@ -4,10 +4,13 @@ import {
   checkCredentials,
   credentialHeaders,
 } from "./bridge_credentials.ts";
+import { type FrameChannel, type FrameChannelOptions, openSocketChannel } from "./frame_channel.ts";
 import { pauseUnless } from "./pause_unless.ts";
+import { PollChannel } from "./poll_channel.ts";
 import type { BridgeMessage, BridgeServers, GatewayMessage, MessageOf } from "./protocol.ts";
 import { FrameSender } from "./protocol/frame_sender.ts";
 import { gatewayReader } from "./protocol/message_reader.ts";
+import type { LineEnd } from "./protocol/poll_body.ts";
 import { CLOSE_CODES, PROTOCOL_VERSION } from "./protocol/protocol_limits.ts";
 import { ProtocolViolation } from "./protocol/protocol_violation.ts";
 
@@ -25,7 +28,10 @@ export interface GatewayLineOptions {
   readonly onMessage: (
     message: MessageOf<GatewayMessage, "tool_call" | "cancel" | "received">,
   ) => void;
+  readonly onRenewed: (message: { readonly accepted: boolean }) => void;
   readonly onDown: (why: string) => void;
+  /** Begins without a WebSocket. */
+  readonly polls?: boolean;
   /** The first pause before connecting again, which doubles, and the longest. */
   readonly pauseMs: number;
   readonly maxPauseMs: number;
@@ -34,10 +40,11 @@ export interface GatewayLineOptions {
 /** Longest time for a connection to come about. */
 const CONNECT_TIMEOUT_MS = 15_000;
 
+/** After a connection that lasted so long without a WebSocket, one is tried again. */
+const POLLS_MS = 600_000;
+
 /** The gateway says how often it speaks; until then, so long without a word is too long. */
 const FIRST_SILENCE_MS = 30_000;
-
-const OPEN = 1;
 
 /** What ends for good when the gateway closes with these, and what to do about it. */
 const FINAL: ReadonlyMap<number, (reason: string) => AirlockError> = new Map([
@@ -75,12 +82,17 @@ const FINAL: ReadonlyMap<number, (reason: string) => AirlockError> = new Map([
 /** The connection to a gateway, made again whenever it is lost. */
 export class GatewayLine {
   readonly #options: GatewayLineOptions;
+  #credentials: BridgeCredentials;
   #sender: FrameSender | undefined;
   #resumeToken: string | undefined;
   #isRegistered = false;
+  /** Whether the next connection is made by asking again and again. */
+  #polls: boolean;
 
   constructor(options: GatewayLineOptions) {
     this.#options = options;
+    this.#credentials = options.credentials;
+    this.#polls = options.polls ?? false;
   }
 
   get isConnected(): boolean {
@@ -90,6 +102,16 @@ export class GatewayLine {
   /** Speaks to the gateway; what is said while it is away is lost. */
   send(message: BridgeMessage): void {
     if (this.#isRegistered) this.#sender?.send(message);
+  }
+
+  /**
+   * Goes on with a key that took the place of the one before, without a new connection where there is
+   * one.
+   */
+  renew(credentials: BridgeCredentials): void {
+    this.#credentials = credentials;
+    const { apiKey } = credentials;
+    if (apiKey !== undefined) this.send({ type: "renew", apiKey });
   }
 
   /** Tells the gateway of tools that are others than before. */
@@ -106,12 +128,18 @@ export class GatewayLine {
     const { pauseMs, maxPauseMs, onDown } = this.#options;
     let pause = pauseMs;
     while (!signal.aborted) {
+      const startedMs = performance.now();
       const { registered, code, reason } = await this.#connect(signal);
       if (signal.aborted) return;
       const final = FINAL.get(code);
       if (final !== undefined) throw final(reason);
       if (registered) pause = pauseMs;
       else await this.#askWhy(signal);
+      // Where the gateway is there and the connection is not, something between them is in the way.
+      // What was found to work is kept to for a while, or calls would wait for what does not.
+      this.#polls = registered
+        ? this.#polls && performance.now() - startedMs < POLLS_MS
+        : !this.#polls;
       onDown(reason === "" ? "the connection was lost" : reason);
       // Not all at once after a gateway that was away.
       await pauseUnless(pause * (0.5 + Math.random() / 2), signal);
@@ -123,7 +151,7 @@ export class GatewayLine {
   async #askWhy(signal: AbortSignal): Promise<void> {
     try {
       const timeout = AbortSignal.timeout(CONNECT_TIMEOUT_MS);
-      await checkCredentials(this.#options.credentials, {
+      await checkCredentials(this.#credentials, {
         signal: AbortSignal.any([signal, timeout]),
       });
     } catch (error) {
@@ -132,28 +160,21 @@ export class GatewayLine {
     }
   }
 
-  async #connect(signal: AbortSignal): Promise<LineEnd> {
-    const { credentials } = this.#options;
-    const url = `${credentials.gateway.replace(/^http/, "ws")}/api/bridge`;
-    const socket = new WebSocket(url, { headers: credentialHeaders(credentials) });
-    const ended = Promise.withResolvers<LineEnd>();
+  async #connect(signal: AbortSignal): Promise<Ended> {
+    const { gateway } = this.#credentials;
+    const ended = Promise.withResolvers<Ended>();
     const reader = gatewayReader();
     let registered = false;
     const close = (code: number, reason: string) => {
       // Where nobody answers any more, nobody is waited for either.
       ended.resolve({ registered, code, reason });
-      if (socket.readyState <= OPEN) socket.close(code >= 4000 ? code : 1000, reason);
+      channel.close(code, reason);
     };
     const onAbort = () => close(CLOSE_CODES.goingAway, "the bridge stops");
     let silence = setTimeout(() => close(0, "the gateway does not answer"), CONNECT_TIMEOUT_MS);
     let silenceMs = FIRST_SILENCE_MS;
     signal.addEventListener("abort", onAbort, { once: true });
-    using sender = new FrameSender(socket, {
-      onFull: () => close(0, "the gateway does not read"),
-    });
-    this.#sender = sender;
-    socket.onopen = () => this.#register(sender);
-    socket.onmessage = ({ data }) => {
+    const onFrame = (data: unknown) => {
       clearTimeout(silence);
       silence = setTimeout(() => close(CLOSE_CODES.silent, "the gateway was silent"), silenceMs);
       try {
@@ -168,9 +189,15 @@ export class GatewayLine {
         close(0, error.message);
       }
     };
-    socket.onclose = ({ code, reason }) => ended.resolve({ registered, code, reason });
-    // What is wrong is told by the close that follows.
-    socket.onerror = () => {};
+    const channel = this.#open({
+      ...{ gateway, headers: () => credentialHeaders(this.#credentials), onFrame },
+      onOpen: () => this.#register(sender),
+      onEnd: ({ code, reason }) => ended.resolve({ registered, code, reason }),
+    });
+    using sender = new FrameSender(channel, {
+      onFull: () => close(0, "the gateway does not read"),
+    });
+    this.#sender = sender;
     try {
       return await ended.promise;
     } finally {
@@ -178,8 +205,13 @@ export class GatewayLine {
       this.#sender = undefined;
       clearTimeout(silence);
       signal.removeEventListener("abort", onAbort);
-      socket.onmessage = null;
+      // Of what comes late nothing is taken.
+      channel.close(1000, "");
     }
+  }
+
+  #open(options: FrameChannelOptions): FrameChannel {
+    return this.#polls ? new PollChannel(options) : openSocketChannel(options);
   }
 
   #register(sender: FrameSender): void {
@@ -205,13 +237,12 @@ export class GatewayLine {
   #take(message: Exclude<GatewayMessage, { type: "registered" }>, sender: FrameSender): void {
     if (message.type === "ping") return void sender.send({ type: "pong" });
     if (!this.#isRegistered) throw new ProtocolViolation("read message: it comes too early");
+    if (message.type === "renewed") return this.#options.onRenewed(message);
     this.#options.onMessage(message);
   }
 }
 
-interface LineEnd {
+interface Ended extends LineEnd {
   /** Whether it was ever of use. */
   readonly registered: boolean;
-  readonly code: number;
-  readonly reason: string;
 }

@@ -145,6 +145,8 @@ export const fromBridge = z.discriminatedUnion("type", [
     callId,
     message: z.string().max(LIMITS.maxTextCharacters),
   }),
+  /** The key that this bridge goes on with, in place of the one it came with. */
+  z.object({ type: z.literal("renew"), apiKey: z.string().min(1).max(1_000) }),
   z.object({ type: z.literal("pong") }),
 ]);
 
@@ -175,6 +177,8 @@ export const fromGateway = z.discriminatedUnion("type", [
   z.object({ type: z.literal("cancel"), callId }),
   /** The end of a call has come: it need not be kept any longer. */
   z.object({ type: z.literal("received"), callId }),
+  /** Whether it goes on with the key it was told of; with the one before where not. */
+  z.object({ type: z.literal("renewed"), accepted: z.boolean() }),
   z.object({ type: z.literal("ping") }),
 ]);
 

@@ -19,6 +19,10 @@ export interface RunBridgeOptions {
   /** Of this process: servers are given a few of its variables. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly log: BridgeLog;
+  /** Tells of a key that took the place of the first one. */
+  readonly watchCredentials?: (onChange: (now: BridgeCredentials) => void) => Disposable;
+  /** Begins without a WebSocket. */
+  readonly polls?: boolean;
   /** A line for whoever looks on. */
   readonly onLine: (text: string) => void;
   /** Each time that something of it has changed. */
@@ -129,12 +133,17 @@ export async function runBridge(options: RunBridgeOptions): Promise<void> {
       showState();
     },
     onMessage: (message) => book.take(message),
+    onRenewed: ({ accepted }) => {
+      say(accepted ? "goes on with the other key" : "the gateway does not take the other key");
+    },
+    polls: options.polls,
     onDown: (why) => {
       say(`not connected: ${why}`);
       showState();
     },
     ...{ pauseMs: LINE_PAUSE_MS, maxPauseMs: MAX_LINE_PAUSE_MS },
   });
+  using _watching = options.watchCredentials?.((now) => line.renew(now));
   const stopLine = new AbortController();
   const stop = async () => {
     book.endAll(new CallRefusal("cancelled", "the bridge was stopped"));

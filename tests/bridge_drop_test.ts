@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { BridgeWorld, eventually, testServer } from "./support/bridge_world.ts";
+import { BridgeWorld, eventually, processesOf, testServer } from "./support/bridge_world.ts";
 import type { TestClient } from "./support/mcp_clients.ts";
-import { processesNaming } from "./support/process_tree.ts";
 import { TcpRelay } from "./support/tcp_relay.ts";
 
 /** How a call ended: with its own result, or an error's code. */
@@ -99,13 +98,14 @@ Deno.test("1,000 calls over a connection that breaks again and again each end on
 
 Deno.test("a server that is killed in the middle of many calls loses none of them", async () => {
   await using world = await BridgeWorld.open();
-  await using _bridge = await world.start([testServer()]);
+  const server = testServer();
+  await using _bridge = await world.start([server]);
   const collection = await world.collect((await world.tools(8)).values());
   await using client = await world.connect(collection);
   const file = `${world.directory}/runs`;
   const calls = callMany(client, { count: 300, file });
   await eventually(() => Deno.readTextFile(file).catch(() => undefined));
-  for (const { pid } of processesNaming("bridge_server.ts")) Deno.kill(pid, "SIGKILL");
+  for (const { pid } of processesOf(server)) Deno.kill(pid, "SIGKILL");
   const endings = await calls;
   assert.equal(endings.filter((ending) => ending !== undefined).length, 300);
   assert.ok(endings.includes(-32008));
@@ -150,7 +150,7 @@ Deno.test("a bridge that is killed leaves no server, and its calls end", async (
   assert.ok(endings.includes(-32009));
   await checkRuns(file, endings);
   await eventually(
-    () => processesNaming("bridge_server.ts").length === 0 ? true : undefined,
+    () => processesOf(server).length === 0 ? true : undefined,
     5_000,
   );
   assert.match(await run("status"), /not running/);
@@ -171,7 +171,7 @@ Deno.test("a bridge that is killed leaves no server, and its calls end", async (
   assert.equal((await again.status).code, 0);
   await pending;
   assert.match(await outputAgain, /test: ready, 8 tools[\s\S]*stopped/);
-  assert.deepEqual(processesNaming("bridge_server.ts"), []);
+  assert.deepEqual(processesOf(server), []);
 });
 
 /** All that a process writes, read as it comes. */

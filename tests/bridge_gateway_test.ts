@@ -3,8 +3,7 @@ import { serverConfigSchema } from "../bridge/bridge_config.ts";
 import { BridgeLog } from "../bridge/bridge_log.ts";
 import { CLOSE_CODES, PROTOCOL_VERSION } from "../bridge/protocol/protocol_limits.ts";
 import { runBridge } from "../bridge/run_bridge.ts";
-import { eventually, testServer } from "./support/bridge_world.ts";
-import { processesNaming } from "./support/process_tree.ts";
+import { eventually, processesOf, testServer } from "./support/bridge_world.ts";
 
 interface Said {
   readonly type: string;
@@ -23,6 +22,8 @@ async function withGateway(
     /** Asks for a call. @returns What comes of it. */
     ask(more: object): Promise<Said>;
     readonly ended: Promise<void>;
+    /** How many of the bridge's servers run. */
+    running(): number;
   }) => Promise<void>,
 ): Promise<void> {
   const directory = await Deno.makeTempDir({ prefix: "airlock-bridge-" });
@@ -44,14 +45,16 @@ async function withGateway(
     return response;
   });
   const stop = new AbortController();
+  const offered = testServer();
+  using log = await BridgeLog.open(`${directory}/log`);
   const ended = runBridge({
     config: {
       name: "laptop",
-      servers: [serverConfigSchema.parse({ ...testServer(), allow: ["echo", "run", "child"] })],
+      servers: [serverConfigSchema.parse({ ...offered, allow: ["echo", "run", "child"] })],
     },
     credentials: { gateway: `http://127.0.0.1:${server.addr.port}`, apiKey: "the key" },
     ...{ version: "1.2.3", environment: Deno.env.toObject(), verbose: false },
-    log: await BridgeLog.open(`${directory}/log`),
+    log,
     onLine: () => {},
     onState: () => {},
     signal: stop.signal,
@@ -66,6 +69,7 @@ async function withGateway(
     );
     await test({
       ...{ said, sockets, send, ended },
+      running: () => processesOf(offered).length,
       async ask(more) {
         const callId = crypto.randomUUID();
         const caller = { kind: "key", id: "key_evil" };
@@ -86,11 +90,11 @@ async function withGateway(
     await server.shutdown();
     await Deno.remove(directory, { recursive: true });
   }
-  assert.deepEqual(processesNaming("bridge_server.ts"), []);
+  assert.deepEqual(processesOf(offered), []);
 }
 
 Deno.test("a gateway gets calls of what this machine offers, and nothing else", () =>
-  withGateway(async ({ ask, said, send }) => {
+  withGateway(async ({ ask, said, send, running }) => {
     assert.deepEqual(
       said.find(({ servers }) => (servers?.[0]?.tools.length ?? 0) > 0)?.servers?.[0]?.tools
         .map(({ name }) => name),
@@ -112,10 +116,10 @@ Deno.test("a gateway gets calls of what this machine offers, and nothing else", 
     const odd = await ask({ args: { text: 1, command: "rm -rf /" } });
     assert.ok(odd.type === "tool_error" || odd.type === "tool_result");
     // What the protocol has no words for ends the connection, and nothing is run.
-    const before = processesNaming("bridge_server.ts").length;
+    const before = running();
     send({ type: "start_server", command: "sh", args: ["-c", "touch /tmp/owned"] });
     await eventually(() => said.filter(({ type }) => type === "register").length > 1 || undefined);
-    assert.equal(processesNaming("bridge_server.ts").length, before);
+    assert.equal(running(), before);
   }));
 
 Deno.test("a gateway that does not keep to the protocol is left, and tried again", () =>

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { ApprovalAnswer } from "../bridge/tool_approvals.ts";
 import { NOT_CONNECTED } from "../gateway/bridge/bridge_errors.ts";
-import { BridgeWorld, eventually, testServer } from "./support/bridge_world.ts";
+import { BridgeWorld, eventually, processesOf, testServer } from "./support/bridge_world.ts";
 import { CLIENT_KINDS } from "./support/mcp_clients.ts";
 import { processesNaming } from "./support/process_tree.ts";
 
@@ -105,14 +105,15 @@ Deno.test("nothing that a server has started outlives its bridge", async () => {
 
 Deno.test("a server that is killed is started again, and its calls end", async () => {
   await using world = await BridgeWorld.open();
-  await using _bridge = await world.start([testServer()]);
+  const server = testServer();
+  await using _bridge = await world.start([server]);
   const collection = await world.collect((await world.tools(8)).values());
   await using client = await world.connect(collection);
   const file = `${world.directory}/runs`;
   const running = client.call("test--run", { id: "a", file, waitMs: 60_000 });
   const killed = assert.rejects(running, { code: -32008 });
   await eventually(() => Deno.readTextFile(file).catch(() => undefined));
-  for (const { pid } of processesNaming("bridge_server.ts")) Deno.kill(pid, "SIGKILL");
+  for (const { pid } of processesOf(server)) Deno.kill(pid, "SIGKILL");
   await killed;
   const { content } = await eventually(() =>
     client.call("test--echo", { text: "again" }).catch(() => undefined)

@@ -3,6 +3,7 @@ import { lockBridge } from "../../bridge/bridge_lock.ts";
 import { type BridgeNow, writeBridgeState } from "../../bridge/bridge_state.ts";
 import { KeptApprovals } from "../../bridge/kept_approvals.ts";
 import { processMark } from "../../bridge/process_mark.ts";
+import { watchCredentials } from "../../bridge/watch_credentials.ts";
 import { runBridge } from "../../bridge/run_bridge.ts";
 import { AirlockError } from "../../spec/errors.ts";
 import type { CliDeps } from "../cli_deps.ts";
@@ -18,7 +19,7 @@ export async function startBridge(deps: CliDeps, flags: StartFlags): Promise<voi
   if (lock === null) throw isRunning();
   const stop = new AbortController();
   using _signals = deps.onSignal(() => stop.abort());
-  const log = await BridgeLog.open(paths.log);
+  using log = await BridgeLog.open(paths.log);
   const me = {
     ...{ pid: Deno.pid, mark: await processMark(Deno.pid) ?? null },
     ...{ startedAt: new Date().toISOString(), background: flags.background === true },
@@ -35,6 +36,8 @@ export async function startBridge(deps: CliDeps, flags: StartFlags): Promise<voi
   try {
     await runBridge({
       ...{ config, credentials, version: deps.version, environment: deps.environment, log },
+      watchCredentials: (onChange) =>
+        watchCredentials(paths.credentials, { current: credentials, onChange }),
       onLine(text) {
         if (view === null) terminal.out(`${printable(text)}\n`);
         else view.add(text);

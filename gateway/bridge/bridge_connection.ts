@@ -1,5 +1,5 @@
 import type { BridgeMessage, GatewayMessage, MessageOf } from "../../bridge/protocol.ts";
-import { FrameSender } from "../../bridge/protocol/frame_sender.ts";
+import { FrameSender, type FrameSocket } from "../../bridge/protocol/frame_sender.ts";
 import { bridgeReader } from "../../bridge/protocol/message_reader.ts";
 import { CLOSE_CODES } from "../../bridge/protocol/protocol_limits.ts";
 import { ProtocolViolation } from "../../bridge/protocol/protocol_violation.ts";
@@ -10,6 +10,8 @@ export interface BridgeHandlers {
   /** Comes first, and once. Messages that follow wait for it. */
   readonly onRegister: (message: MessageOf<BridgeMessage, "register">) => Promise<void>;
   readonly onTools: (message: MessageOf<BridgeMessage, "tools">) => Promise<void>;
+  /** Comes when its key has a successor. */
+  readonly onRenew: (message: MessageOf<BridgeMessage, "renew">) => Promise<void>;
   /** @returns Whether it was asked for. */
   readonly onAnswer: (
     message: MessageOf<BridgeMessage, "tool_result" | "tool_error" | "progress">,
@@ -22,17 +24,22 @@ export interface BridgeHandlers {
   readonly onFailure: (error: unknown) => void;
 }
 
+/** What a connection is written to. */
+export interface LineSocket extends FrameSocket {
+  close(code: number, reason: string): void;
+}
+
 const OPEN = 1;
 
 /** What a bridge closes with that stops. */
 const DONE: ReadonlySet<number> = new Set([1000, 1001]);
 
 /**
- * One WebSocket to a bridge, which may send anything: reads it within bounds, in order, and closes it
- * where it is no bridge or too slow. Owns the socket and its timers.
+ * One connection to a bridge, which may send anything: reads it within bounds, in order, and closes it
+ * where it is no bridge or too slow. Owns its timers; whoever has the socket tells what comes of it.
  */
 export class BridgeConnection {
-  readonly #socket: WebSocket;
+  readonly #socket: LineSocket;
   readonly #limits: BridgeLimits;
   readonly #handlers: BridgeHandlers;
   readonly #sender: FrameSender;
@@ -48,7 +55,7 @@ export class BridgeConnection {
   #unasked = { sinceMs: performance.now(), count: 0 };
 
   constructor(
-    socket: WebSocket,
+    socket: LineSocket,
     limits: BridgeLimits,
     { handlers }: { readonly handlers: BridgeHandlers },
   ) {
@@ -58,10 +65,6 @@ export class BridgeConnection {
     this.#sender = new FrameSender(socket, {
       onFull: () => this.close(CLOSE_CODES.tooLarge, "the bridge does not read what it is sent"),
     });
-    socket.onmessage = ({ data }) => this.#read(data);
-    socket.onclose = ({ code }) => this.#over({ isDone: DONE.has(code) });
-    // What is wrong is told by the close that follows.
-    socket.onerror = () => {};
     this.#registering = setTimeout(
       () => this.close(CLOSE_CODES.violation, "nothing was registered"),
       limits.registerMs,
@@ -79,6 +82,11 @@ export class BridgeConnection {
     this.#over({ isDone: code !== CLOSE_CODES.silent });
   }
 
+  /** It was closed by the other end, or lost. */
+  ended(code: number): void {
+    this.#over({ isDone: DONE.has(code) });
+  }
+
   #over(how: { readonly isDone: boolean }): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -88,7 +96,8 @@ export class BridgeConnection {
     this.#handlers.onClose(how);
   }
 
-  #read(data: unknown): void {
+  /** Takes a frame. */
+  read(data: unknown): void {
     if (this.#isClosed) return;
     this.#heard = true;
     try {
@@ -124,6 +133,7 @@ export class BridgeConnection {
     }
     this.#countUnasked();
     if (message.type === "tools") return await this.#handlers.onTools(message);
+    if (message.type === "renew") return await this.#handlers.onRenew(message);
     this.#isRegistered = true;
     clearTimeout(this.#registering);
     await this.#handlers.onRegister(message);

@@ -1,3 +1,4 @@
+import type { Accounts } from "../../accounts/accounts.ts";
 import { authorise } from "../../accounts/authorise.ts";
 import { reachesBridge } from "../../accounts/bridges/bridge_record.ts";
 import {
@@ -6,17 +7,24 @@ import {
 } from "../../accounts/bridges/served_bridge_tools.ts";
 import { FreshCache } from "../../accounts/cache/fresh_cache.ts";
 import { notFound } from "../../accounts/require_permission.ts";
-import type { AnySql } from "../../registry/database/database.ts";
+import type { Metering } from "../../accounts/metering.ts";
 import type { Caller } from "../../spec/account.ts";
+import type { Executor } from "../../spec/execution.ts";
 import type { McpToolResult } from "../../spec/mcp_content.ts";
 import type { McpAudience, McpSource, McpSourceTool, McpToolCall } from "../../spec/mcp_source.ts";
 import { definitionChanged, NOT_CONNECTED, notOffered } from "./bridge_errors.ts";
 import type { BridgeRoutes } from "./bridge_routes.ts";
+import { joinSignals } from "../join_signals.ts";
 import { SERVED_BOUNDS } from "../mcp/mcp_collections.ts";
+import { refusal } from "../mcp/refusal.ts";
+import { textOfResult } from "../mcp/text_of_result.ts";
 
 /** What bridge tools are served with. */
 export interface BridgeSourceOptions {
-  readonly sql: AnySql;
+  readonly accounts: Pick<Accounts, "sql" | "grantThrough">;
+  readonly metering?: Pick<Metering, "originOf">;
+  /** Counts, bounds and logs calls as all others. */
+  readonly executor: Executor;
   readonly routes: BridgeRoutes & { isConnected(bridgeId: string): boolean };
   /** Aborts when calls that still run must stop. */
   readonly stop: AbortSignal;
@@ -41,7 +49,7 @@ export class BridgeSource implements McpSource {
       what: "bridge tools",
       read: (key) =>
         readServedBridgeTools(
-          options.sql,
+          options.accounts.sql,
           key.startsWith(ACCOUNT) ? { tenant: key.slice(ACCOUNT.length) } : { collectionId: key },
         ),
       bounds: SERVED_BOUNDS,
@@ -68,17 +76,42 @@ export class BridgeSource implements McpSource {
   }
 
   async callTool(call: McpToolCall): Promise<McpToolResult> {
-    const { routes, stop } = this.#options;
-    const { args, onProgress, audience: { caller } } = call;
     const served = await this.#servedTo(call.audience);
     const tool = served.find(({ toolId }) => toolId === call.key);
     if (tool === undefined) throw notFound("tool");
     if (tool.changed) throw definitionChanged(tool.toolId);
     if (!tool.offered) throw notOffered(tool.name);
-    return await routes.call(tool.bridgeId, {
-      ...{ caller, args, onProgress, serverId: tool.serverId, toolName: tool.name },
-      signal: AbortSignal.any([call.signal, stop]),
-    });
+    return await this.#run(call, tool);
+  }
+
+  async #run(call: McpToolCall, tool: ServedBridgeTool): Promise<McpToolResult> {
+    const { accounts, metering, executor, routes, stop } = this.#options;
+    const { args, onProgress, requestId, audience: { caller } } = call;
+    const { bridgeId, serverId, name: toolName, collectionId } = tool;
+    const [grant, origin] = await Promise.all([
+      accounts.grantThrough(caller, { collectionId, action: "execute-mcp" }),
+      metering?.originOf(caller, "mcp", { collectionId }),
+    ]);
+    using joined = joinSignals(call.signal, stop);
+    let answered: McpToolResult | undefined;
+    const result = await executor.execute(
+      { packageName: serverId, name: toolName, params: args, env: {} },
+      {
+        ...{ tenant: caller.tenant, requestId, grant, origin, signal: joined.signal },
+        elsewhere: {
+          source: "bridge",
+          run: async (signal) => {
+            const called = { caller, args, onProgress, serverId, toolName, signal };
+            answered = await routes.call(bridgeId, called);
+            const failure = answered.isError === true ? textOfResult(answered) : null;
+            return { output: { ...answered, content: [...answered.content] }, failure };
+          },
+        },
+      },
+    );
+    const isAnswer = result.success || result.code === "tool_error";
+    if (isAnswer && answered !== undefined) return answered;
+    throw refusal(result);
   }
 
   /** Of each tool the first place that it has. */

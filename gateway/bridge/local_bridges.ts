@@ -1,5 +1,5 @@
 import type { Accounts } from "../../accounts/accounts.ts";
-import { type BridgeOwner, bridgeOwner } from "../../accounts/bridges/bridge_record.ts";
+import { bridgeOwner } from "../../accounts/bridges/bridge_record.ts";
 import {
   enterBridge,
   keepOffered,
@@ -13,10 +13,11 @@ import type { AnySql } from "../../registry/database/database.ts";
 import type { Caller } from "../../spec/account.ts";
 import { AirlockError } from "../../spec/errors.ts";
 import type { McpToolResult } from "../../spec/mcp_content.ts";
-import { BridgeConnection } from "./bridge_connection.ts";
+import { BridgeConnection, type LineSocket } from "./bridge_connection.ts";
 import { notConnected } from "./bridge_errors.ts";
 import type { BridgeLimits } from "./bridge_limits.ts";
 import type { BridgeCall, BridgeRoutes } from "./bridge_routes.ts";
+import { bearer, callerOnLine, isSameOwner } from "./line_caller.ts";
 import { BridgeSession } from "./bridge_session.ts";
 
 /** What bridges of one node are held with. */
@@ -35,8 +36,10 @@ export interface ConnectingBridge {
 }
 
 /** A socket, from its first moment on. */
-interface Line extends ConnectingBridge {
+interface Line {
   readonly id: string;
+  caller: Caller;
+  credentials: Headers;
   readonly connection: BridgeConnection;
   /** Once it has registered. */
   bridgeId: string | null;
@@ -67,29 +70,48 @@ export class LocalBridges implements BridgeRoutes, Disposable {
   /** Whether somebody may open one more. */
   hasRoom(caller: Caller): boolean {
     const own = bridgeOwner(caller);
-    const lines = [...this.#lines].filter((line) => isSame(bridgeOwner(line.caller), own));
+    const lines = [...this.#lines].filter((line) => isSameOwner(bridgeOwner(line.caller), own));
     return lines.length < this.#options.limits.maxConnections;
   }
 
-  /** Takes over a socket that was just opened. */
-  open(socket: WebSocket, connecting: ConnectingBridge): void {
+  /** Takes a line that was just opened. @returns What is told of all that comes over it. */
+  open(
+    socket: LineSocket,
+    { caller, credentials, onClose = () => {} }: ConnectingBridge & {
+      readonly onClose?: () => void;
+    },
+  ): BridgeConnection {
     const { limits, onFailure } = this.#options;
     const line: Line = {
-      ...connecting,
+      ...{ caller, credentials },
       id: crypto.randomUUID(),
       bridgeId: null,
       connection: new BridgeConnection(socket, limits, {
         handlers: {
           onRegister: (message) => this.#register(line, message),
           onTools: ({ servers }) => this.#keep(line, servers),
+          onRenew: ({ apiKey }) => this.#renew(line, apiKey),
           onAnswer: (message) => this.#sessionOf(line)?.answer(message) ?? false,
           onBeat: () => this.#look(line),
-          onClose: (how) => this.#leave(line, how),
+          onClose: (how) => {
+            this.#leave(line, how);
+            onClose();
+          },
           onFailure,
         },
       }),
     };
     this.#lines.add(line);
+    return line.connection;
+  }
+
+  /** Takes over a WebSocket. */
+  openSocket(socket: WebSocket, connecting: ConnectingBridge): void {
+    const connection = this.open(socket, connecting);
+    socket.onmessage = ({ data }) => connection.read(data);
+    socket.onclose = ({ code }) => connection.ended(code);
+    // What is wrong is told by the close that follows.
+    socket.onerror = () => {};
   }
 
   isConnected(bridgeId: string): boolean {
@@ -171,6 +193,14 @@ export class LocalBridges implements BridgeRoutes, Disposable {
     await this.#options.accounts.sql.begin((tx: AnySql) => keepOffered(tx, bridgeId, { servers }));
   }
 
+  /** A key of the same person's takes the place of the one that the bridge came with. */
+  async #renew(line: Line, apiKey: string): Promise<void> {
+    const credentials = bearer(apiKey);
+    const caller = credentials && await this.#callerOn(line, credentials);
+    if (credentials && caller) Object.assign(line, { caller, credentials });
+    line.connection.send({ type: "renewed", accepted: Boolean(caller) });
+  }
+
   async #look(line: Line): Promise<void> {
     const { bridgeId, id: connectionId, connection } = line;
     await this.#recheck(line);
@@ -186,15 +216,18 @@ export class LocalBridges implements BridgeRoutes, Disposable {
     line.connection.close(CLOSE_CODES.revoked, "the key is no longer valid for bridges");
   }
 
-  async #isStillAllowed({ caller, credentials }: Line): Promise<boolean> {
+  async #isStillAllowed(line: Line): Promise<boolean> {
     try {
-      const now = await this.#options.accounts.authenticate(credentials);
-      return now.scopes.has("bridge:connect") && isSame(bridgeOwner(now), bridgeOwner(caller));
+      return await this.#callerOn(line, line.credentials) !== null;
     } catch (error) {
       if (!(error instanceof AirlockError)) throw error;
       // While nobody can be asked, what was allowed goes on.
-      return error.code !== "unauthenticated" && error.code !== "permission_denied";
+      return true;
     }
+  }
+
+  #callerOn({ caller: before }: Line, credentials: Headers): Promise<Caller | null> {
+    return callerOnLine(this.#options.accounts, { credentials, before });
   }
 
   #leave(line: Line, { isDone }: { readonly isDone: boolean }): void {
@@ -212,8 +245,4 @@ export class LocalBridges implements BridgeRoutes, Disposable {
     if (bridgeId === null) return;
     await leaveBridge(this.#options.accounts.sql, { bridgeId, connectionId });
   }
-}
-
-function isSame(a: BridgeOwner, b: BridgeOwner): boolean {
-  return a.tenant === b.tenant && a.userId === b.userId;
 }

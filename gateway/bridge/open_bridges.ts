@@ -12,12 +12,14 @@ export interface OpenBridges {
 
 /** Opens the way to bridges. Asks the database for nothing until somebody comes. */
 export function openBridges(
-  { accounts, gate, logger, bridgeLimits = BRIDGE_LIMITS }:
-    & Pick<GatewayOptions, "gate" | "logger" | "bridgeLimits">
+  { accounts, metering, executor, gate, logger, bridgeLimits = BRIDGE_LIMITS }:
+    & Pick<GatewayOptions, "metering" | "executor" | "gate" | "logger" | "bridgeLimits">
     & { readonly accounts: Accounts },
 ): OpenBridges {
   const onFailure = (error: unknown) => logger.warn("serve bridges: {error}", { error });
   const local = new LocalBridges({ accounts, limits: bridgeLimits, onFailure });
-  const { sql } = accounts;
-  return { local, source: new BridgeSource({ sql, routes: local, stop: gate.signal, onFailure }) };
+  const source = new BridgeSource({
+    ...{ accounts, metering, executor, routes: local, stop: gate.signal, onFailure },
+  });
+  return { local, source };
 }

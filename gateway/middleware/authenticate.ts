@@ -3,6 +3,7 @@ import type { Authenticate } from "../../accounts/authenticate.ts";
 import { ANONYMOUS_CALLER } from "../../accounts/owner_caller.ts";
 import { AirlockError } from "../../spec/errors.ts";
 import type { GatewayEnv } from "../gateway_env.ts";
+import { BRIDGE_PATH, withQueryToken } from "../bridge/with_query_token.ts";
 import { mcpEndpointOf } from "../oauth/mcp_endpoint.ts";
 
 /** Options of {@linkcode authenticate}. */
@@ -27,9 +28,9 @@ const SAFE_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 export function authenticate(options: AuthenticateRequestOptions): MiddlewareHandler<GatewayEnv> {
   return async function authenticateRequest(context, next) {
     const { req } = context;
-    const caller = CLIENT_PATHS.has(req.path)
-      ? ANONYMOUS_CALLER
-      : await options.authenticate(req.raw.headers);
+    const caller = CLIENT_PATHS.has(req.path) ? ANONYMOUS_CALLER : await options.authenticate(
+      req.path === BRIDGE_PATH ? withQueryToken(req.raw) : req.raw.headers,
+    );
     if (caller.endpoint !== undefined && mcpEndpointOf(req.path)?.path !== caller.endpoint) {
       throw otherResource();
     }

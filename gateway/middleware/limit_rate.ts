@@ -1,6 +1,8 @@
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 import { rateLimited, type RateLimiter } from "../../accounts/limits/rate_limiter.ts";
 import type { RateClass } from "../../spec/rate_limit.ts";
+import { LINE_HEADER } from "../../bridge/protocol/poll_body.ts";
+import { BRIDGE_PATH } from "../bridge/with_query_token.ts";
 import { addressGroup } from "../client_address.ts";
 import type { GatewayEnv } from "../gateway_env.ts";
 
@@ -40,6 +42,7 @@ export function limitRate(
   { onLimited }: { readonly onLimited: (rateClass: RateClass) => void },
 ): MiddlewareHandler<GatewayEnv> {
   return async function countRequest(context, next) {
+    if (isOnLine(context)) return await next();
     const rateClass = rateClassOf(context.req.method, context.req.path);
     if (rateClass === null) return await next();
     const address = () => addressGroup(context.get("address") ?? "unknown");
@@ -50,6 +53,13 @@ export function limitRate(
     onLimited(rateClass);
     throw rateLimited(rateClass, taken);
   };
+}
+
+/** What a bridge says over an open line is counted as that of a connection is, by its own limits. */
+function isOnLine(context: Context<GatewayEnv>): boolean {
+  const { path } = context.req;
+  return path === BRIDGE_PATH && context.get("caller").scopes.has("bridge:connect") &&
+    context.req.header(LINE_HEADER) !== undefined;
 }
 
 /** What a request counts as; `null` where it does not. */

@@ -3,14 +3,16 @@ import { serverConfigSchema } from "../../bridge/bridge_config.ts";
 import { BridgeLog } from "../../bridge/bridge_log.ts";
 import type { BridgeNow } from "../../bridge/bridge_state.ts";
 import { KeptApprovals } from "../../bridge/kept_approvals.ts";
-import { runBridge } from "../../bridge/run_bridge.ts";
+import { runBridge, type RunBridgeOptions } from "../../bridge/run_bridge.ts";
 import type { AskApproval } from "../../bridge/tool_approvals.ts";
 import { createCollection } from "../../accounts/collections/change_collection.ts";
 import { BRIDGE_LIMITS, type BridgeLimits } from "../../gateway/bridge/bridge_limits.ts";
+import type { AccessLog } from "../../gateway/access_log.ts";
 import type { AnySql, DatabaseKind } from "../../registry/database/database.ts";
 import type { Caller, Scope } from "../../spec/account.ts";
 import { AccountsWorld } from "./accounts_world.ts";
 import { userCaller } from "./callers.ts";
+import { processesNaming, type TreeProcess } from "./process_tree.ts";
 import { type ClientKind, connectClient, type TestClient } from "./mcp_clients.ts";
 
 /** Everything that somebody does with bridges and collections, without looking after an account. */
@@ -23,6 +25,7 @@ const SCOPES: readonly Scope[] = [
 export interface BridgeWorldOptions {
   readonly kind?: DatabaseKind;
   readonly limits?: Partial<BridgeLimits>;
+  readonly access?: AccessLog;
 }
 
 /** A bridge that runs in this process: for tests only. Disposing stops it. */
@@ -45,11 +48,12 @@ export class BridgeWorld implements AsyncDisposable {
     readonly key: string,
   ) {}
 
-  static async open({ kind, limits }: BridgeWorldOptions = {}): Promise<BridgeWorld> {
+  static async open({ kind, limits, access }: BridgeWorldOptions = {}): Promise<BridgeWorld> {
     const world = await AccountsWorld.open({
       kind,
       accounts: { trustsMachine: false },
       gateway: {
+        access,
         bridgeLimits: { ...BRIDGE_LIMITS, ...FAST, ...limits },
         // A gateway that others reach: what protects one that is of this machine alone is off.
         settings: { apiKey: "the key of the owner" },
@@ -75,7 +79,7 @@ export class BridgeWorld implements AsyncDisposable {
   /** Starts a bridge with these servers. */
   async start(
     servers: readonly (Partial<ServerConfig> & Pick<ServerConfig, "id" | "command">)[],
-    more: Partial<BridgeConfig> & {
+    more: Partial<BridgeConfig> & Pick<RunBridgeOptions, "watchCredentials"> & {
       readonly key?: string;
       readonly gateway?: string;
       readonly ask?: AskApproval;
@@ -85,6 +89,7 @@ export class BridgeWorld implements AsyncDisposable {
     const lines: string[] = [];
     const log = `${this.directory}/${crypto.randomUUID()}.log`;
     let state: BridgeNow | undefined;
+    const opened = await BridgeLog.open(log);
     const ended = runBridge({
       config: {
         name: more.name ?? "laptop",
@@ -93,12 +98,13 @@ export class BridgeWorld implements AsyncDisposable {
       credentials: { gateway: more.gateway ?? this.url, apiKey: more.key ?? this.key },
       version: "1.2.3",
       environment: { ...Deno.env.toObject(), A_SECRET_OF_MINE: "hidden" },
-      log: await BridgeLog.open(log),
+      log: opened,
       onLine: (line) => lines.push(line),
       onState: (now) => state = now,
       kept: await KeptApprovals.open(`${log}.approved`),
       ask: more.ask,
       verbose: true,
+      watchCredentials: more.watchCredentials,
       signal: stop.signal,
     });
     // Whoever wants to know waits for it.
@@ -110,6 +116,7 @@ export class BridgeWorld implements AsyncDisposable {
         await ended.catch(() => {
           // It gave up before, which its own test looks at.
         });
+        opened[Symbol.dispose]();
       },
     };
   }
@@ -172,12 +179,18 @@ interface Listed {
 /** Nothing in a test should wait as long as people do. */
 const FAST: Partial<BridgeLimits> = { heartbeatMs: 1_000, resumeMs: 3_000, registerMs: 2_000 };
 
-/** The server of tests, with the given id. */
+/** The server of tests, with the given id. Its processes are told apart from those of other tests. */
 export function testServer(
   id = "test",
 ): Pick<ServerConfig, "id" | "args"> & { readonly command: string } {
   const program = new URL("./bridge_server.ts", import.meta.url).pathname;
-  return { id, command: Deno.execPath(), args: ["run", "-A", "--quiet", program] };
+  const marker = `--of-test=${crypto.randomUUID()}`;
+  return { id, command: Deno.execPath(), args: ["run", "-A", "--quiet", program, marker] };
+}
+
+/** What runs of a {@linkcode testServer}. */
+export function processesOf({ args }: Pick<ServerConfig, "args">): TreeProcess[] {
+  return processesNaming(args.at(-1) ?? "");
 }
 
 /** Asks until there is an answer. */

@@ -15,6 +15,7 @@ import type { PluginUploads } from "../../spec/plugin.ts";
 import type { RuntimeExplanation } from "../../spec/runtime_explanation.ts";
 import type { Accounts } from "../../accounts/accounts.ts";
 import type { Metering } from "../../accounts/metering.ts";
+import { callElsewhere } from "../../runtime/executor/call_elsewhere.ts";
 import { createPinBook } from "../../engine/create_pin_book.ts";
 import type { BridgeLimits } from "../../gateway/bridge/bridge_limits.ts";
 import { createCallableTools } from "../../gateway/callable_tools.ts";
@@ -77,13 +78,13 @@ export function fakeGateway(options: FakeGatewayOptions = {}): FakeGateway {
     () => ({ sandboxes: { blank: 2, busy: 1 }, queued: 3 }),
     metering && (() => metering.stats()),
   );
-  const executor: Executor = {
+  const executor = callElsewhere({
     execute(request, context) {
       calls.push({ request, context });
       if (options.execute) return options.execute(request, context);
       return Promise.resolve(fakeSuccess(request, context));
     },
-  };
+  }, "rlimits");
   const app = createApp({
     executor: meterExecutor(options.metering?.meter(executor, fakeRefusal) ?? executor, metrics),
     describer: {

@@ -11,6 +11,16 @@ interface Message {
   readonly callId?: string;
 }
 
+/** How a {@linkcode RawBridge} connects. */
+export interface RawBridgeOptions {
+  readonly key?: string;
+  readonly origin?: string;
+  /** With its question mark. */
+  readonly query?: string;
+  /** Answers no pings. */
+  readonly silent?: boolean;
+}
+
 /** A WebSocket to a gateway that sends whatever a test wants: for tests only. Disposing closes it. */
 export class RawBridge implements AsyncDisposable {
   readonly received: Message[] = [];
@@ -21,9 +31,9 @@ export class RawBridge implements AsyncDisposable {
 
   constructor(
     gateway: string,
-    { key, origin, silent = false }: { key?: string; origin?: string; silent?: boolean } = {},
+    { key, origin, query = "", silent = false }: RawBridgeOptions = {},
   ) {
-    const url = `${gateway.replace("http", "ws")}/api/bridge`;
+    const url = `${gateway.replace("http", "ws")}/api/bridge${query}`;
     this.#socket = new WebSocket(url, {
       headers: {
         ...(key !== undefined && { authorization: `Bearer ${key}` }),

@@ -2,12 +2,11 @@ import assert from "node:assert/strict";
 import { createCollection } from "../../accounts/collections/change_collection.ts";
 import { openMetering } from "../../accounts/open_metering.ts";
 import type { AnySql } from "../../registry/database/database.ts";
-import { callElsewhere } from "../../runtime/executor/call_elsewhere.ts";
 import { type Caller, SCOPES } from "../../spec/account.ts";
 import type { JsonObject, JsonValue } from "../../spec/json.ts";
 import { AccountsWorld, type Asked, WORLD_URL } from "./accounts_world.ts";
 import { userCaller } from "./callers.ts";
-import { fakeGateway, fakeSuccess } from "./fake_gateway.ts";
+import { fakeGateway } from "./fake_gateway.ts";
 import { upstreamPool, upstreamTools, type UpstreamToolsOptions } from "./upstream_world.ts";
 
 /** Whose the collection is. */
@@ -44,14 +43,10 @@ export class RemoteWorld implements AsyncDisposable {
       ...{ database, rateStore: "memory", whenStoreIsDown: "open", onFailure: () => {} },
     }));
     const pool = stack.use(upstreamPool(upstreamTools({ allow: ["127.0.0.0/8"], ...options })));
-    const executor = callElsewhere({
-      execute: (request, context) => Promise.resolve(fakeSuccess(request, context)),
-    }, "rlimits");
     const gatewayFor = (caller: Caller) => {
       const gateway = fakeGateway({
         accounts: { ...accounts, authenticate: () => Promise.resolve(caller) },
         ...{ metering, upstreams: () => Promise.resolve(pool) },
-        execute: (request, context) => executor.execute(request, context),
       });
       stacked.defer(() => gateway.gate.close(0));
       return gateway;

@@ -1,6 +1,8 @@
 #!/usr/bin/env node
-// The least that an MCP server over stdio can be: no library, one tool that answers at once.
+// The least that an MCP server over stdio can be: no library, one tool that answers at once, or after
+// as long as it is asked to wait.
 import { createInterface } from "node:readline";
+import { setTimeout } from "node:timers/promises";
 
 const answers = {
   initialize: ({ protocolVersion }) => ({
@@ -8,14 +10,20 @@ const answers = {
     capabilities: { tools: {} },
     serverInfo: { name: "airlock-bench-stdio", version: "1.0.0" },
   }),
+  "tools/list": () => ({ tools: [{ name: "echo", inputSchema: { type: "object" } }] }),
   "tools/call": ({ arguments: given }) => ({
     content: [{ type: "text", text: JSON.stringify(given) }],
   }),
 };
 
-for await (const line of createInterface({ input: process.stdin })) {
-  const { id, method, params } = JSON.parse(line);
-  if (id === undefined) continue;
+async function answer({ id, method, params }) {
+  const waitMs = params?.arguments?.waitMs;
+  if (waitMs !== undefined) await setTimeout(waitMs);
   const result = answers[method]?.(params) ?? {};
   process.stdout.write(`${JSON.stringify({ jsonrpc: "2.0", id, result })}\n`);
+}
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const message = JSON.parse(line);
+  if (message.id !== undefined) answer(message);
 }

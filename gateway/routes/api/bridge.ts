@@ -1,8 +1,14 @@
-import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import type { Context } from "hono";
 import { listBridges } from "../../../accounts/bridges/list_bridges.ts";
+import { LINE_HEADER, POLL_TYPE, writePoll } from "../../../bridge/protocol/poll_body.ts";
 import { AirlockError } from "../../../spec/errors.ts";
-import type { LocalBridges } from "../../bridge/local_bridges.ts";
+import { readBody } from "../../body/read_body.ts";
+import type { ConnectingBridge, LocalBridges } from "../../bridge/local_bridges.ts";
+import { PolledLines } from "../../bridge/polled_lines.ts";
+import { withQueryToken } from "../../bridge/with_query_token.ts";
 import type { GatewayEnv } from "../../gateway_env.ts";
+import { requireContentType } from "../../middleware/require_json.ts";
 import { requireOwnOrigin } from "../../middleware/require_own_origin.ts";
 import { bridgesSchema } from "../../schemas/bridge_schemas.ts";
 import { failureAnswers, jsonContent } from "../route_parts.ts";
@@ -11,15 +17,36 @@ import type { ApiOptions } from "./api_parts.ts";
 /** Headers that say who asks; nothing else of a request outlives it. */
 const CREDENTIALS = ["authorization", "x-api-key"];
 
+/** One frame at least: of characters that take three bytes, with all that JSON puts before quotes. */
+const MAX_BODY_BYTES = 4 * 1024 * 1024;
+
 const connect = createRoute({
   method: "get",
   path: "/api/bridge",
   summary: "Connect a bridge",
   description: "For `airlock bridge start`: an upgrade to a WebSocket over which the bridge " +
-    "registers the tools of its machine and is called.",
+    "registers the tools of its machine and is called. With `x-airlock-line`: what the gateway has " +
+    "to say on a line that `POST` has opened, as soon as there is something.",
   responses: {
     101: { description: "Connected" },
+    200: framesContent("What the gateway says: messages of the protocol, one on each line"),
     ...failureAnswers([400, 401, 403, 429, 503]),
+  },
+});
+
+const poll = createRoute({
+  method: "post",
+  path: "/api/bridge",
+  summary: "Speak as a bridge where no WebSocket gets through",
+  description: "Opens a line, which the answer names; with `x-airlock-line`: says something on it.",
+  request: {
+    headers: z.object({ [LINE_HEADER]: z.string().optional() }),
+    body: framesContent("Messages of the protocol, one on each line"),
+  },
+  responses: {
+    200: { description: "It was taken" },
+    201: jsonContent(z.object({ line: z.string() }), "A line was opened"),
+    ...failureAnswers([400, 401, 403, 404, 413, 415, 429, 503]),
   },
 });
 
@@ -40,31 +67,60 @@ export function addBridge(
   options: ApiOptions & { readonly bridges: LocalBridges },
 ): void {
   const { accounts: { sql }, bridges, gate, settings } = options;
-  for (const route of [connect, list]) app.openAPIRegistry.registerPath(route);
-  gate.signal.addEventListener("abort", () => bridges[Symbol.dispose](), { once: true });
-
-  // Not counted by the gate: a bridge is connected as long as it runs.
-  app.get(connect.getRoutingPath(), requireOwnOrigin(settings), (context) => {
+  const polled = new PolledLines(bridges);
+  for (const route of [connect, poll, list]) app.openAPIRegistry.registerPath(route);
+  gate.signal.addEventListener("abort", () => {
+    bridges[Symbol.dispose]();
+    polled[Symbol.dispose]();
+  }, { once: true });
+  const connecting = (context: Context<GatewayEnv>): ConnectingBridge => {
     const caller = context.get("caller");
-    const { raw } = context.req;
-    if (raw.headers.get("upgrade")?.toLowerCase() !== "websocket") throw noUpgrade();
     if (caller.kind === "user") throw needsKey();
     if (gate.closed) throw stopping();
     if (!bridges.hasRoom(caller)) throw tooMany();
+    const sent = withQueryToken(context.req.raw);
     const credentials = new Headers();
     for (const header of CREDENTIALS) {
-      const value = raw.headers.get(header);
+      const value = sent.get(header);
       if (value !== null) credentials.set(header, value);
     }
+    return { caller, credentials };
+  };
+
+  // Not counted by the gate: a bridge is connected as long as it runs.
+  app.get(connect.getRoutingPath(), requireOwnOrigin(settings), async (context) => {
+    const { raw } = context.req;
+    const id = context.req.header(LINE_HEADER);
+    if (id !== undefined) {
+      const asked = { caller: context.get("caller"), signal: raw.signal };
+      const text = writePoll(await polled.take(id, asked));
+      return context.body(text, 200, { "content-type": POLL_TYPE });
+    }
+    if (raw.headers.get("upgrade")?.toLowerCase() !== "websocket") throw noUpgrade();
+    const bridge = connecting(context);
     const { socket, response } = upgrade(raw);
-    bridges.open(socket, { caller, credentials });
+    bridges.openSocket(socket, bridge);
     return response;
+  });
+
+  const isFrames = requireContentType([POLL_TYPE]);
+  app.post(poll.getRoutingPath(), requireOwnOrigin(settings), isFrames, async (context) => {
+    const caller = context.get("caller");
+    const id = context.req.header(LINE_HEADER);
+    if (id === undefined) return context.json({ line: polled.open(connecting(context)) }, 201);
+    const bounds = { maxBytes: MAX_BODY_BYTES, timeoutMs: settings.bodyTimeoutMs };
+    polled.give(id, { caller, text: await readBody(context.req.raw, bounds) });
+    return context.body(null, 200);
   });
 
   app.get(
     list.getRoutingPath(),
     async (context) => context.json({ items: await listBridges(sql, context.get("caller")) }),
   );
+}
+
+function framesContent(description: string) {
+  return { description, content: { [POLL_TYPE]: { schema: z.string() } } };
 }
 
 /** Our own signs of life come over the connection itself, so it has no idle time. */

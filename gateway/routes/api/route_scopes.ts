@@ -73,6 +73,7 @@ export const ROUTE_SCOPES: Readonly<Record<string, RouteNeed>> = {
   "POST /api/collections/:id/bridge-tools": "collections:write",
   "DELETE /api/collections/:id/bridge-tools/:toolId": "collections:write",
   "GET /api/bridge": "bridge:connect",
+  "POST /api/bridge": "bridge:connect",
   "GET /api/user/bridge": "bridge:connect",
   "GET /api/collections/:id/servers": "collections:read",
   "POST /api/collections/:id/servers": "collections:write",
