@@ -49,8 +49,10 @@ export async function login(deps: CliDeps, flags: LoginFlags): Promise<void> {
 export async function logout(deps: CliDeps): Promise<void> {
   const { credentials: path } = pathsOf(deps);
   const { terminal } = deps;
-  const kept = await readCredentials(path);
-  if (kept !== null) await Deno.remove(path);
+  const kept = await readKept(path);
+  await Deno.remove(path).catch(() => {
+    // There was none.
+  });
   const { gateway, apiKey, isOwn = false } = kept ?? {};
   if (isOwn && gateway !== undefined && apiKey !== undefined) {
     const signal = AbortSignal.timeout(TIMEOUT_MS);
@@ -60,6 +62,16 @@ export async function logout(deps: CliDeps): Promise<void> {
     }
   }
   terminal.out("logged out\n");
+}
+
+/** What cannot be read is forgotten as well. */
+async function readKept(path: string) {
+  try {
+    return await readCredentials(path);
+  } catch (error) {
+    if (error instanceof AirlockError) return null;
+    throw error;
+  }
 }
 
 async function askOnPage(deps: CliDeps, gateway: string, isOpened: boolean): Promise<string> {

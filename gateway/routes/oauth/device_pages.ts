@@ -45,9 +45,8 @@ export function devicePage(question: DeviceQuestion): Promise<Response> {
       <dt>Machine</dt>
       <dd><strong>${machine}</strong> <span class="soft">(what it calls itself)</span></dd>
       <dt>Asked from</dt>
-      <dd>${address} ${isNear
-        ? html`<span class="soft">(where you are, too)</span>`
-        : html`<strong class="warn">(not where you are)</strong>`}</dd>
+      <dd>${address} ${// Behind a proxy that nobody configured all are of one place: that proves nothing, so it is not said.
+      isNear ? "" : html`<strong class="warn">(not where you are)</strong>`}</dd>
       <dt>Asked at</dt>
       <dd>${askedAt.toISOString().slice(0, 19).replace("T", " ")} UTC</dd>
       <dt>May do</dt>
