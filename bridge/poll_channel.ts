@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { FrameChannel, FrameChannelOptions } from "./frame_channel.ts";
+import { pauseUnless } from "./pause_unless.ts";
 import {
   LINE_HEADER,
   type LineEnd,
@@ -20,6 +21,9 @@ const LOST: LineEnd = { code: 1006, reason: "" };
 /** Longest time for whatever is answered at once, and for what waits. */
 const ANSWER_TIMEOUT_MS = 15_000;
 const WAIT_TIMEOUT_MS = 60_000;
+
+/** An answer that says nothing should have taken longer. */
+const HASTY_MS = 500;
 
 /** Largest answer: one frame at least, of characters that take three bytes. */
 const MAX_ANSWER_CHARACTERS = 4 * 1024 * 1024;
@@ -78,9 +82,13 @@ export class PollChannel implements FrameChannel {
     this.#state = OPEN;
     this.#options.onOpen();
     while (this.#state === OPEN) {
+      const askedMs = performance.now();
       const { frames, closed } = readPoll(await this.#ask("GET", this.#within(WAIT_TIMEOUT_MS)));
       for (const frame of frames) if (this.#state === OPEN) this.#options.onFrame(frame);
       if (closed !== undefined) return this.#end(closed);
+      // A gateway that does not wait is not asked as fast as it answers.
+      const isHasty = frames.length === 0 && performance.now() - askedMs < HASTY_MS;
+      if (isHasty) await pauseUnless(HASTY_MS, this.#stop.signal);
     }
   }
 

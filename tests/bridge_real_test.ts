@@ -118,6 +118,7 @@ Deno.test("servers that people have are called through a collection", async (t) 
     });
     await t.step({
       name: "chrome-devtools takes a picture of a page",
+      // Only where there is no browser: the other servers are looked at all the same.
       ignore: browser === undefined,
       async fn() {
         await using page = servePage();

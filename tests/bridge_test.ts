@@ -6,7 +6,7 @@ import { CLIENT_KINDS } from "./support/mcp_clients.ts";
 import { processesNaming } from "./support/process_tree.ts";
 
 Deno.test("a bridge's tools are called through the collection's MCP endpoint", async (t) => {
-  await using world = await BridgeWorld.open();
+  await using world = await BridgeWorld.open({ metered: true });
   const asked: string[] = [];
   let answer: ApprovalAnswer = "yes";
   await using bridge = await world.start([{ ...testServer(), deny: ["run"], ask: true }], {
@@ -73,6 +73,20 @@ Deno.test("a bridge's tools are called through the collection's MCP endpoint", a
     const log = await Deno.readTextFile(bridge.log);
     const call = log.split("\n").find((line) => line.includes('"tool":"echo"'));
     assert.match(call ?? "", /"outcome":"ok".*"caller":"key key_/);
+  });
+  await t.step("and in the account's, without what they said", async () => {
+    const rows = await eventually(async () => {
+      const found = await world.world.database.sql`
+        select * from call_log where tool_name in ('echo', 'fail') order by at`;
+      return found.length >= 4 ? found : undefined;
+    });
+    const [echo] = rows;
+    assert.deepEqual(
+      [echo?.owner_id, echo?.via, echo?.source, echo?.package_name, echo?.outcome, echo?.params],
+      [world.me.tenant, "mcp", "bridge", "test", "success", null],
+    );
+    assert.ok(echo?.collection_id === collection && echo?.key_id !== null);
+    assert.equal(rows.find(({ tool_name }) => tool_name === "fail")?.outcome, "tool_error");
   });
   await t.step("once it has stopped, its tools are listed and say so", async () => {
     await bridge[Symbol.asyncDispose]();

@@ -18,20 +18,27 @@ const LINGER_MS = 10_000;
 /** Requests of one line in a minute: each answer of a call may be one. */
 const MAX_REQUESTS_PER_MINUTE = 12_000;
 
+type PolledConnection = Pick<BridgeConnection, "read" | "ended" | "close">;
+
+/** Where lines are taken: `LocalBridges`. */
+interface OpensLines {
+  open(...opening: Parameters<LocalBridges["open"]>): PolledConnection;
+}
+
 interface Polled {
   readonly owner: BridgeOwner;
   readonly line: PollLine;
-  readonly connection: BridgeConnection;
+  readonly connection: PolledConnection;
   counted: { sinceMs: number; requests: number };
 }
 
 /** Bridges whose network lets no WebSocket through. Disposing forgets all; `LocalBridges` ends them. */
 export class PolledLines implements Disposable {
-  readonly #bridges: LocalBridges;
+  readonly #bridges: OpensLines;
   readonly #lines = new Map<string, Polled>();
   readonly #lingering = new Set<ReturnType<typeof setTimeout>>();
 
-  constructor(bridges: LocalBridges) {
+  constructor(bridges: OpensLines) {
     this.#bridges = bridges;
   }
 

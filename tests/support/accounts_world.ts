@@ -1,5 +1,7 @@
 import type { Accounts } from "../../accounts/accounts.ts";
 import { createKey, type KeyWish, type NewKey } from "../../accounts/keys/create_key.ts";
+import type { Metering } from "../../accounts/metering.ts";
+import { openMetering } from "../../accounts/open_metering.ts";
 import { openAccounts, type OpenAccountsOptions } from "../../accounts/open_accounts.ts";
 import type { PeopleSettings } from "../../accounts/users/people_settings.ts";
 import type { AnySql, Database, DatabaseKind } from "../../registry/database/database.ts";
@@ -16,6 +18,8 @@ export interface AccountsWorldOptions {
   readonly accounts?: Partial<OpenAccountsOptions>;
   readonly people?: Partial<PeopleSettings>;
   readonly gateway?: FakeGatewayOptions;
+  /** Counts and logs what accounts do. */
+  readonly metered?: boolean;
 }
 
 /** What is sent to a gateway. */
@@ -33,6 +37,7 @@ export class AccountsWorld implements AsyncDisposable {
     readonly database: Database,
     readonly accounts: Accounts,
     readonly gateway: FakeGateway,
+    private readonly metering: Metering | undefined,
   ) {}
 
   static async open(options: AccountsWorldOptions = {}): Promise<AccountsWorld> {
@@ -54,7 +59,16 @@ export class AccountsWorld implements AsyncDisposable {
       onFailure: () => {},
       ...options.accounts,
     });
-    return new AccountsWorld(database, accounts, fakeGateway({ accounts, ...options.gateway }));
+    const metering = options.metered
+      ? openMetering({
+        database,
+        rateStore: "memory",
+        whenStoreIsDown: "open",
+        onFailure: () => {},
+      })
+      : undefined;
+    const gateway = fakeGateway({ accounts, metering, ...options.gateway });
+    return new AccountsWorld(database, accounts, gateway, metering);
   }
 
   /** Asks the gateway; bodies are sent as JSON. */
@@ -88,6 +102,7 @@ export class AccountsWorld implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.metering?.[Symbol.asyncDispose]();
     await this.accounts[Symbol.asyncDispose]();
     await this.database[Symbol.asyncDispose]();
   }

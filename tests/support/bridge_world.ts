@@ -26,6 +26,8 @@ export interface BridgeWorldOptions {
   readonly kind?: DatabaseKind;
   readonly limits?: Partial<BridgeLimits>;
   readonly access?: AccessLog;
+  /** Counts and logs calls. */
+  readonly metered?: boolean;
 }
 
 /** A bridge that runs in this process: for tests only. Disposing stops it. */
@@ -48,9 +50,11 @@ export class BridgeWorld implements AsyncDisposable {
     readonly key: string,
   ) {}
 
-  static async open({ kind, limits, access }: BridgeWorldOptions = {}): Promise<BridgeWorld> {
+  static async open(
+    { kind, limits, access, metered }: BridgeWorldOptions = {},
+  ): Promise<BridgeWorld> {
     const world = await AccountsWorld.open({
-      kind,
+      ...{ kind, metered },
       accounts: { trustsMachine: false },
       gateway: {
         access,

@@ -34,6 +34,10 @@ const connect = createRoute({
   },
 });
 
+const openedSchema = z.object({
+  line: z.string().openapi({ example: "5f0c1a52-9d3e-4c1b-8a77-2b64f0c3d9e1" }),
+}).openapi("OpenedLine");
+
 const poll = createRoute({
   method: "post",
   path: "/api/bridge",
@@ -45,7 +49,7 @@ const poll = createRoute({
   },
   responses: {
     200: { description: "It was taken" },
-    201: jsonContent(z.object({ line: z.string() }), "A line was opened"),
+    201: jsonContent(openedSchema, "A line was opened"),
     ...failureAnswers([400, 401, 403, 404, 413, 415, 429, 503]),
   },
 });
