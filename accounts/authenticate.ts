@@ -1,6 +1,7 @@
-import { hash, timingSafeEqual } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Caller } from "../spec/account.ts";
-import { readCredentials } from "./credentials.ts";
+import { readKey, readSender } from "./credentials.ts";
+import { hasDigest } from "./keys/has_digest.ts";
 import type { KeyVerifier } from "./keys/verify_key.ts";
 import type { OwnerDoor } from "./owner_door.ts";
 import { ANONYMOUS_CALLER, OWNER_CALLER } from "./owner_caller.ts";
@@ -31,8 +32,9 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
   const { ownerKey, trustsMachine, keys, door, findSession } = options;
   const isOwnerKey = ownerKey === undefined ? () => false : sameText(ownerKey);
   return async (headers) => {
-    const { key, session, forwarded } = readCredentials(headers);
+    const key = readKey(headers);
     if (key !== undefined) return isOwnerKey(key) ? OWNER_CALLER : await keys.verify(key);
+    const { session, forwarded } = readSender(headers);
     const isAtMachine = trustsMachine && ownerKey === undefined && !forwarded;
     if (session === undefined && !isAtMachine) return ANONYMOUS_CALLER;
     // Before there are users there are no sessions.
@@ -45,6 +47,6 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
 
 /** Compares digests: neither length nor place of a difference shows in the time it takes. */
 function sameText(expected: string): (given: string) => boolean {
-  const digest = hash("sha256", expected, "buffer");
-  return (given) => timingSafeEqual(hash("sha256", given, "buffer"), digest);
+  const digest = hash("sha256", expected, "hex");
+  return (given) => hasDigest(given, digest);
 }

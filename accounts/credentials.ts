@@ -1,7 +1,5 @@
-/** What a request says about who sends it. */
-export interface Credentials {
-  /** An API key, or something that should be one. */
-  readonly key: string | undefined;
+/** What a request without a key says about who sends it. */
+export interface Sender {
   /** The signed token of a session. */
   readonly session: string | undefined;
   /** Whether something between sender and gateway says so: then the sender is not on this machine. */
@@ -17,12 +15,18 @@ const MAX_SESSION_CHARACTERS = 512;
 
 const FORWARDING_HEADERS = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"];
 
-/** Reads who sends a request from its headers. `authorization` goes before `x-api-key`. */
-export function readCredentials(headers: Headers): Credentials {
+/**
+ * The API key of a request, or something that should be one. `authorization` goes before `x-api-key`.
+ */
+export function readKey(headers: Headers): string | undefined {
   const authorization = headers.get("authorization");
   const bearer = /^bearer +(\S.*)$/i.exec(authorization ?? "")?.[1];
+  return bearer ?? headers.get("x-api-key") ?? (authorization === null ? undefined : "");
+}
+
+/** Reads who sends a request that has no key: where it has one, nothing else counts. */
+export function readSender(headers: Headers): Sender {
   return {
-    key: bearer ?? headers.get("x-api-key") ?? (authorization === null ? undefined : ""),
     session: sessionCookie(headers.get("cookie") ?? ""),
     forwarded: FORWARDING_HEADERS.some((name) => headers.has(name)),
   };

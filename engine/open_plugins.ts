@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Config } from "../config.ts";
-import { storeManifest, storeModule } from "../registry/wasm/store_plugin.ts";
+import { storeManifest, storeModule, WASM_NAME_PREFIX } from "../registry/wasm/store_plugin.ts";
 import { UploadShelf } from "../registry/wasm/upload_shelf.ts";
 import { createWasmSource, type WasmSourceOptions } from "../registry/wasm/wasm_source.ts";
 import type { PackageSource } from "../spec/artifact.ts";
@@ -22,6 +22,7 @@ export function openPlugins(
     uploads: {
       storeModule: (bytes) => storeModule(shelf, bytes),
       storeManifest: (manifest) => storeManifest(shelf, manifest),
+      readModule: (packageName) => shelf.get(packageName.slice(WASM_NAME_PREFIX.length)),
     },
     source: createWasmSource({ shelf, openEgress }),
   };

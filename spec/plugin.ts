@@ -50,4 +50,6 @@ export interface PluginUploads {
   storeModule(bytes: Uint8Array): Promise<string>;
   /** The same for an Extism manifest whose modules have `hash`, `url` with `hash`, or `data`. */
   storeManifest(manifest: JsonObject): Promise<string>;
+  /** The bytes that a package name stands for; `undefined` where nothing was brought under it. */
+  readModule(packageName: string): Promise<Uint8Array | undefined>;
 }

@@ -5,6 +5,7 @@ import { listTools } from "../registry/catalog/list_tools.ts";
 import { readTool } from "../registry/catalog/read_tool.ts";
 import type { InlineCode } from "../registry/inline/inline_code.ts";
 import { addInlineSchema, inlineCode } from "../gateway/schemas/add_tool_schema.ts";
+import { readUploads } from "../gateway/read_uploads.ts";
 import { samplePlugin } from "./support/plugins/wat_plugins.ts";
 import { failsWith } from "./support/fails_with.ts";
 import { openSharedDatabase, TEST_DATABASE_KINDS } from "./support/test_database.ts";
@@ -211,7 +212,13 @@ for (const kind of TEST_DATABASE_KINDS) {
     });
     const module = (await samplePlugin()).toBase64();
     const code = (body: object) => inlineCode(addInlineSchema.parse(body));
-    const first = await add(code(brought("first")));
+    const uploaded = await world.engine.plugins.storeModule(await samplePlugin());
+    const first = await add(
+      await readUploads(
+        code({ ...brought("first"), modules: { "main.wasm": uploaded } }),
+        world.engine.plugins,
+      ),
+    );
     const { packageName, version } = first.manifest.resolved;
     assert.deepEqual([version, first.manifest.form], ["1.0.0", "wasm"]);
     const call = (name: string, more: object = {}, tenant = ADA) =>

@@ -1,9 +1,9 @@
-import { timingSafeEqual } from "node:crypto";
 import type { Caller, Scope } from "../../spec/account.ts";
 import { AirlockError } from "../../spec/errors.ts";
 import { FreshCache, type FreshCacheBounds } from "../cache/fresh_cache.ts";
 import type { KeyRow } from "./key_record.ts";
-import { hashToken, idOfToken } from "./key_token.ts";
+import { hasDigest } from "./has_digest.ts";
+import { idOfToken } from "./key_token.ts";
 
 /** Bounds on verifying keys: revoked on another node, a key opens nothing after a second. */
 export const KEY_CACHE_BOUNDS: FreshCacheBounds = {
@@ -29,14 +29,15 @@ export interface KeyVerifierOptions {
 }
 
 interface KnownKey {
-  readonly hash: Uint8Array;
+  /** SHA-256 in hex. */
+  readonly digest: string;
   readonly revoked: boolean;
   readonly expiresAtMs: number;
   readonly caller: Caller;
 }
 
 /** Compared with where there is no such key, so that both answers take the same time. */
-const NO_HASH = new Uint8Array(32);
+const NO_DIGEST = "0".repeat(64);
 
 /** Finds out who a token stands for, from memory as long as the key is in use. */
 export class KeyVerifier {
@@ -81,7 +82,7 @@ export class KeyVerifier {
     token: string,
     { id, key }: { readonly id: string; readonly key: KnownKey | null },
   ): Caller {
-    const isRight = timingSafeEqual(hashToken(token), key?.hash ?? NO_HASH);
+    const isRight = hasDigest(token, key?.digest ?? NO_DIGEST);
     if (!isRight || key === null || key.revoked || Date.now() >= key.expiresAtMs) {
       throw invalidKey();
     }
@@ -92,7 +93,7 @@ export class KeyVerifier {
 
 function knownKey(row: KeyRow): KnownKey {
   return {
-    hash: row.secret_hash,
+    digest: row.secret_hash.toHex(),
     revoked: row.revoked_at !== null,
     expiresAtMs: row.expires_at?.getTime() ?? Infinity,
     caller: {

@@ -21,7 +21,8 @@ export const addInlineSchema = z.strictObject({
   }),
   modules: z.record(z.string().max(200), z.string()).nullish().openapi({
     example: undefined,
-    description: "Instead of files, a WebAssembly plug-in: name that ends in .wasm → base64",
+    description: "Instead of files, a WebAssembly plug-in: name that ends in .wasm → base64, or " +
+      "the packageName that POST /artifacts/wasm answered",
   }),
   plugin: pluginManifestSchema.omit({ wasm: true, description: true }).nullish().openapi({
     example: undefined,

@@ -99,6 +99,7 @@ export function fakeCli(options: FakeCliOptions = {}): FakeCli {
         plugins: {
           storeModule: () => Promise.resolve("sha256-module"),
           storeManifest: () => Promise.resolve("sha256-manifest"),
+          readModule: () => Promise.resolve(undefined),
         },
         openCode: () => Promise.reject(new AirlockError("artifact_failed", "no code here")),
         ...(database && {

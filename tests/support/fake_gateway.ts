@@ -104,6 +104,7 @@ export function fakeGateway(options: FakeGatewayOptions = {}): FakeGateway {
     plugins: {
       storeModule: () => Promise.resolve("sha256-module"),
       storeManifest: () => Promise.resolve("sha256-manifest"),
+      readModule: () => Promise.resolve(undefined),
       ...options.plugins,
     },
     openCode: options.openCode ??

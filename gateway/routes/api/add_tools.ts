@@ -8,6 +8,7 @@ import type { PackageDescription } from "../../../spec/description.ts";
 import type { GatewayEnv } from "../../gateway_env.ts";
 import { requireJson } from "../../middleware/require_json.ts";
 import { addInlineSchema, inlineCode } from "../../schemas/add_tool_schema.ts";
+import { readUploads } from "../../read_uploads.ts";
 import { addedPackageSchema, addPackageSchema } from "../../schemas/tool_schemas.ts";
 import { present } from "../../schemas/package_fields.ts";
 import type { DescribeRequest } from "../../../spec/description.ts";
@@ -50,7 +51,8 @@ export function addAddTools(app: OpenAPIHono<GatewayEnv>, options: CatalogOption
   app.post(bring.getRoutingPath(), gate.admit(), requireJson(), async (context) => {
     const body = await bodyOf(context, addInlineSchema, options);
     const ownerId = context.get("caller").tenant;
-    const added = { code: inlineCode(body), ownerId, packageName: body.packageName ?? undefined };
+    const code = await readUploads(inlineCode(body), options.plugins);
+    const added = { code, ownerId, packageName: body.packageName ?? undefined };
     const description = await addInline(sql, added, {
       describe: (kept) =>
         describer.describe({ ...kept, source: "inline" }, asking(context, options)),
