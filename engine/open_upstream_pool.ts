@@ -33,7 +33,7 @@ export function openUpstreamPool(
     ...{ limits, version, nowMs },
   };
   return new UpstreamPool({
-    connect: (place) => connectUpstream(place, tools),
+    connect: (place, abilities) => connectUpstream(place, { ...tools, abilities }),
     check: (place) => checkPlace(place, tools),
     ...{ limits, nowMs, random: Math.random },
   });

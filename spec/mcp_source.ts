@@ -1,5 +1,6 @@
 import type { Caller } from "./account.ts";
 import type { JsonObject, JsonSchema } from "./json.ts";
+import type { McpAsking } from "./mcp_asking.ts";
 import type { McpToolResult } from "./mcp_content.ts";
 import type { LogEntry } from "./sandbox.ts";
 import type { SourceKind } from "./tool.ts";
@@ -57,6 +58,8 @@ export interface McpToolCall {
   readonly onLog: (entry: LogEntry) => void;
   /** Called with what happens meanwhile, in words, and with how far it is where that is known. */
   readonly onProgress: (message: string, at?: McpProgress) => void;
+  /** Absent where nobody can be asked anything meanwhile. */
+  readonly client?: McpAsking;
 }
 
 /** Where tools of an MCP endpoint come from: sandboxes of ours, or another server. */

@@ -27,6 +27,19 @@ async function post(gateway: ServedGateway, path: string, body: object) {
   return answer;
 }
 
+/** What a gateway answers without a client, as text. */
+async function ask({ url }: ServedGateway, method: string, params: object): Promise<string> {
+  const response = await fetch(`${url}/mcp/me/all`, {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      accept: "application/json, text/event-stream",
+    },
+    body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }),
+  });
+  return await response.text();
+}
+
 /** Children that are servers of others. */
 function servers(gateway: ServedGateway) {
   return gateway.processes().filter(({ command }) => /server-(?:memory|filesystem)/.test(command));
@@ -82,6 +95,19 @@ Deno.test("a gateway serves real servers over stdio, HTTP and SSE at once, and l
           await assertServes(client, directory);
         });
       }
+      await t.step("with their resources and prompts", async () => {
+        const resources = await ask(gateway, "resources/list", {});
+        const [uri] = /airlock:srv_\w+\/[^"]+/.exec(resources) ?? [];
+        assert.ok(uri !== undefined, resources);
+        assert.match(
+          await ask(gateway, "resources/read", { uri }),
+          /"contents":\[\{"uri":"airlock:/,
+        );
+        const prompts = await ask(gateway, "prompts/list", {});
+        for (const server of ["web", "old"]) assert.ok(prompts.includes(`"${server}--`), prompts);
+        const [, name] = /"name":"(web--simple[^"]+)"/.exec(prompts) ?? [];
+        assert.match(await ask(gateway, "prompts/get", { name }), /"messages":\[\{"role"/);
+      });
       await t.step("and ends those it started when it is interrupted", async () => {
         const children = servers(gateway);
         assert.ok(children.length >= 2);

@@ -1,5 +1,7 @@
 import type { Accounts } from "../../accounts/accounts.ts";
 import type { Metering } from "../../accounts/metering.ts";
+import { ParkedCalls } from "../../mcp/asking/parked_calls.ts";
+import { Library } from "../../mcp/library/library.ts";
 import { NameBook } from "../../mcp/names/name_book.ts";
 import type { McpServerTools } from "../../mcp/server/create_mcp_server.ts";
 import type { McpPart } from "../../mcp/server/mcp_part.ts";
@@ -11,6 +13,9 @@ import type { McpSource } from "../../spec/mcp_source.ts";
 import type { CallPins } from "../call_pins.ts";
 import type { CollectionPath, McpCollection } from "./mcp_collection.ts";
 import { McpCollections } from "./mcp_collections.ts";
+import { ChangeDesk } from "./change_desk.ts";
+import { RemoteLibrary } from "./remote_library.ts";
+import { RemoteReach } from "./remote_reach.ts";
 import { RemoteSource } from "./remote_source.ts";
 import { SandboxSource, type SandboxSourceOptions } from "./sandbox_source.ts";
 
@@ -61,13 +66,23 @@ export function createMcpDesk(options: McpDeskOptions): McpDesk {
       await metering?.originOf(caller, "mcp", { collectionId }),
   };
   const sandboxes = new SandboxSource({ ...calls, pins });
-  const others = new RemoteSource({ ...calls, accounts, upstreams, onFailure });
+  const reach = new RemoteReach({
+    ...{ ...calls, accounts, upstreams, onFailure },
+    onChanged: (collectionId) => changes.listsChanged(collectionId),
+    onServerChange: (target, change) => changes.serverChanged(target, change),
+  });
+  const changes = new ChangeDesk({ reach, collections, stop });
+  const others = new RemoteSource({ ...calls, reach });
+  const library = new Library(new RemoteLibrary({ ...calls, reach, sql: accounts.sql, onFailure }));
   const toolbox = new Toolbox({
     sources: [sandboxes, others, ...options.sources ?? []],
     namesOf: (scope, tools) => names.namesOf(scope, tools),
   });
   return {
-    tools: { toolbox, version, onUnexpected: onFailure },
+    tools: {
+      ...{ toolbox, library, changes, version, onUnexpected: onFailure },
+      parked: new ParkedCalls(),
+    },
     partAt: async (caller, path) => partOf(caller, await collections.at(caller, path)),
     partOf: async (caller, id) => partOf(caller, await collections.byId(caller, id)),
     everything: (caller) => ({

@@ -1,4 +1,5 @@
 import { createMcpHttp, type McpHttp } from "../../mcp/http/mcp_http.ts";
+import { STREAM_BOUNDS } from "../../mcp/http/session_streams.ts";
 import { SSE_BOUNDS, SseSessions } from "../../mcp/http/sse_sessions.ts";
 import { createMcpDesk, type McpDesk, type McpDeskOptions } from "./create_mcp_desk.ts";
 
@@ -15,7 +16,7 @@ export function openMcp(
 ): OpenMcp {
   const { heartbeatMs, stop } = options;
   const desk = createMcpDesk(options);
-  const http = createMcpHttp(desk.tools);
+  const http = createMcpHttp(desk.tools, { ...STREAM_BOUNDS, heartbeatMs });
   const sse = new SseSessions(desk.tools, { ...SSE_BOUNDS, heartbeatMs });
   stop.addEventListener("abort", () => void Promise.all([http.close(), sse.close()]), {
     once: true,

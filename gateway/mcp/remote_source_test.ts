@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { sharedUri } from "../../mcp/library/shared_uri.ts";
 import { storeSecret } from "../../accounts/secrets/store_secret.ts";
 import type { AnySql } from "../../registry/database/database.ts";
 import type { JsonObject } from "../../spec/json.ts";
@@ -141,6 +142,7 @@ Deno.test("RemoteSource passes on what a tool says, and says what is wrong with 
       { type: "audio", data: "AAAA", mimeType: "audio/wav" },
       { type: "resource", resource: { uri: "x://y", text: "b", mimeType: "text/plain" } },
       { type: "resource_link", uri: "x://z", name: "z" },
+      { type: "resource_link", uri: "https://z.example/", name: "z" },
     ],
     structuredContent: { deep: [1, { two: null }] },
     _meta: { "example.com/x": 1 },
@@ -165,13 +167,19 @@ Deno.test("RemoteSource passes on what a tool says, and says what is wrong with 
   await using world = await RemoteWorld.open({ limits: { resultBytes: 100_000 } });
   const { collectionId } = world;
   const alice = world.asking(ALICE);
-  await addServer(alice, collectionId, { name: "fake", url: upstream.url, timeoutMs: 1_000 });
+  const { server: { id: serverId } } = await addServer(alice, collectionId, {
+    ...{ name: "fake", url: upstream.url, timeoutMs: 1_000 },
+  });
+  // Links lead through us, or nobody could follow them; those of the web are left as they are.
+  const shared = JSON.parse(
+    JSON.stringify(rich).replaceAll("x://", sharedUri({ serverId, uri: "x://" })),
+  );
   await t.step("a failure of its own, and all kinds of content", async () => {
     const failed = await call(alice, collectionId, { name: "fake--fails" });
     assert.deepEqual(failed.result?.isError, true);
     assert.match(failed.result!.content[0]!.text, /no such city/);
     const { result } = await call(alice, collectionId, { name: "fake--rich" });
-    assert.deepEqual(result, rich);
+    assert.deepEqual(result, shared);
   });
   const cases = [
     ["hangs", "deadline_exceeded"],
@@ -187,6 +195,6 @@ Deno.test("RemoteSource passes on what a tool says, and says what is wrong with 
     });
   }
   await t.step("and others are served as before", async () => {
-    assert.deepEqual((await call(alice, collectionId, { name: "fake--rich" })).result, rich);
+    assert.deepEqual((await call(alice, collectionId, { name: "fake--rich" })).result, shared);
   });
 });

@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import { holdUntilRead } from "../../mcp/http/hold_until_read.ts";
 import type { McpPart } from "../../mcp/server/mcp_part.ts";
 import type { Accounts } from "../../accounts/accounts.ts";
 import type { McpSource } from "../../spec/mcp_source.ts";
@@ -8,7 +9,6 @@ import { readJsonBody } from "../body/read_json_body.ts";
 import type { CallPins } from "../call_pins.ts";
 import type { GatewayEnv } from "../gateway_env.ts";
 import type { GatewayOptions } from "../gateway_options.ts";
-import { holdUntilRead } from "../mcp/hold_until_read.ts";
 import type { OpenMcp } from "../mcp/open_mcp.ts";
 import { requireJson } from "../middleware/require_json.ts";
 import { requireOwnOrigin } from "../middleware/require_own_origin.ts";
@@ -57,7 +57,7 @@ export function addMcp(app: OpenAPIHono<GatewayEnv>, options: McpOptions): void 
       const body = method === "POST" ? await bodyOf(context, options) : undefined;
       const exchange = { part, requestId: context.get("requestId"), body };
       // A stream of changes lasts as long as its client: nobody waits for its end.
-      const release = isListening(body) ? () => {} : gate.hold();
+      const release = method === "GET" || isListening(body) ? () => {} : gate.hold();
       try {
         return holdUntilRead(await http.fetch(context.req.raw, exchange), release);
       } catch (error) {

@@ -5,13 +5,15 @@ import {
   recordFailure,
   recordListing,
 } from "../../registry/servers/record_listing.ts";
+import { recordOffers } from "../../registry/servers/server_offers.ts";
 import { toolText } from "../../mcp/upstream/listed_tool.ts";
 import type { Upstream } from "../../mcp/upstream/upstream.ts";
 import { upstreamError } from "../../mcp/upstream/upstream_errors.ts";
 import type { AirlockError } from "../../spec/errors.ts";
 
 /**
- * Lists the tools of a server on an open connection, and notes what is otherwise than approved.
+ * Lists the tools of a server on an open connection, and notes what is otherwise than approved; then
+ * what it offers beside them.
  * @throws what the connection throws.
  */
 export async function takeListing(
@@ -26,7 +28,16 @@ export async function takeListing(
     digest: digests.get(tool.name) ?? "",
   }));
   const { transport, about } = upstream;
-  return await recordListing(sql, { serverId, transport, about: { ...about }, tools: definitions });
+  const change = await recordListing(sql, {
+    ...{ serverId, transport, about: { ...about }, tools: definitions },
+  });
+  try {
+    const isOther = await recordOffers(sql, { serverId, offers: await upstream.offers() });
+    return { ...change, changed: change.changed || isOther };
+  } catch {
+    // Its tools are known, and what it offered before is still kept: both go on being served.
+    return change;
+  }
 }
 
 /** Notes that a server could not be asked, and says why in our words. */

@@ -3,15 +3,23 @@ import {
   createMcpHandler,
   isLegacyRequest,
   legacyStatelessFallback,
+  type McpHttpHandler,
   type McpRequestContext,
   type Server,
 } from "@modelcontextprotocol/server";
 import { AirlockError } from "../../spec/errors.ts";
+import { isJsonObject } from "../../spec/json.ts";
+import type { SessionAsking } from "../asking/asking_of.ts";
+import { newSessionId, sessionAbilities } from "../asking/client_abilities.ts";
+import { listenBus } from "../changes/listen_bus.ts";
 import { createMcpServer, type McpServerTools } from "../server/create_mcp_server.ts";
 import type { McpPart } from "../server/mcp_part.ts";
+import { holdUntilRead } from "./hold_until_read.ts";
 import { ownerOf } from "./owner_of.ts";
 import { SessionCalls, type SessionKey } from "./session_calls.ts";
 import { type SessionMessages, sessionMessages } from "./session_messages.ts";
+import { type SentQuestion, SessionQuestions } from "./session_questions.ts";
+import { SessionStreams, STREAM_BOUNDS, type StreamBounds } from "./session_streams.ts";
 
 /** Most messages of one body; revision 2025-03-26 knew of several. */
 const MAX_MESSAGES = 16;
@@ -43,22 +51,42 @@ interface Session extends SessionMessages {
  * Serves revision 2026-07-28, which knows no sessions, and those before it as if they knew none: a
  * session's id is only there to tell which calls a client cancels.
  */
-export function createMcpHttp(tools: McpServerTools): McpHttp {
+export function createMcpHttp(
+  tools: McpServerTools,
+  bounds: StreamBounds = STREAM_BOUNDS,
+): McpHttp {
   const exchanges = new WeakMap<AuthInfo, McpExchange & { readonly session?: Session }>();
   const sessions = new SessionCalls();
+  const questions = new SessionQuestions();
+  const streams = new SessionStreams(tools.changes, bounds);
   const serve = ({ authInfo }: McpRequestContext): Server => {
     const exchange = authInfo === undefined ? undefined : exchanges.get(authInfo);
     if (exchange === undefined) throw new Error("serve MCP: nobody let this request in");
     const { part, requestId, session } = exchange;
     const { key, ids = [] } = session ?? {};
-    const logLevel = key && sessions.levelOf(key);
-    const server = createMcpServer(part, { ...tools, requestId: () => requestId, logLevel });
+    const { audience } = part;
+    const server = createMcpServer(part, {
+      ...{ ...tools, requestId: () => requestId, logLevel: key && sessions.levelOf(key) },
+      connection: JSON.stringify([audience.collectionId, key?.sessionId ?? null]),
+      // Without a session there is no way back to a client of that era.
+      session: session && askingOf(questions, key),
+      watcher: {
+        async watch(uri) {
+          if (key === undefined) throw noSession();
+          await streams.watch(key, { audience, uri });
+        },
+        unwatch(uri) {
+          if (key !== undefined) streams.unwatch(key, uri);
+        },
+      },
+    });
     if (key !== undefined && ids.length > 0) server.onclose = sessions.begin(key, server, { ids });
     return server;
   };
   // What is wrong with a request is in its answer, and what is wrong with us is told by the server.
   const modern = createMcpHandler(serve, { legacy: "reject" });
   const legacy = legacyStatelessFallback(serve);
+  const listeners = new Map<Pick<McpHttpHandler, "close">, string>();
 
   const fetchSession = async (request: Request, exchange: McpExchange): Promise<Response> => {
     const sessionId = request.headers.get(SESSION_HEADER);
@@ -66,15 +94,27 @@ export function createMcpHttp(tools: McpServerTools): McpHttp {
     const isId = sessionId !== null && /^[\x21-\x7e]{1,128}$/.test(sessionId);
     const key = isId ? { owner, sessionId } : undefined;
     if (request.method === "DELETE") {
-      if (key !== undefined) await sessions.end(key);
+      if (key !== undefined) {
+        streams.end(key);
+        await sessions.end(key);
+      }
       return new Response(null, { status: 200 });
     }
+    if (request.method === "GET" && key !== undefined) {
+      const opened = streams.open(key, exchange.part.audience);
+      if (opened !== null) return opened;
+    }
     const session = { key, ...sessionMessages(exchange.body) };
-    if (key !== undefined) await note(sessions, { ...session, key });
+    if (key !== undefined) {
+      for (const answer of session.answers) questions.answer(key, answer);
+      await note(sessions, { ...session, key });
+    }
     const authInfo = admit(exchange);
     exchanges.set(authInfo, { ...exchange, session });
     const response = await legacy(request, { authInfo, parsedBody: exchange.body });
-    if (session.begins && response.ok) response.headers.set(SESSION_HEADER, crypto.randomUUID());
+    if (session.begins && response.ok) {
+      response.headers.set(SESSION_HEADER, newSessionId(session.abilities));
+    }
     return response;
   };
 
@@ -85,10 +125,46 @@ export function createMcpHttp(tools: McpServerTools): McpHttp {
       if (await isLegacyRequest(request, body)) return await fetchSession(request, exchange);
       const authInfo = admit(exchange);
       exchanges.set(authInfo, exchange);
-      return await modern.fetch(request, { authInfo, parsedBody: body });
+      if (!isListening(body)) return await modern.fetch(request, { authInfo, parsedBody: body });
+      const owner = ownerOf(exchange.part.audience.caller);
+      const own = [...listeners.values()].filter((one) => one === owner).length;
+      const { maxStreams, maxStreamsPerOwner, maxMs } = bounds;
+      if (own >= maxStreamsPerOwner || listeners.size >= maxStreams) throw tooManyStreams();
+      // Its own handler, or it would hear what is nobody's business but another's.
+      const bus = listenBus(tools.changes, { audience: exchange.part.audience, body });
+      const listening = createMcpHandler(serve, { legacy: "reject", bus });
+      const response = await listening.fetch(request, { authInfo, parsedBody: body });
+      const timer = setTimeout(() => void listening.close(), maxMs);
+      listeners.set(listening, owner);
+      return holdUntilRead(response, () => {
+        clearTimeout(timer);
+        listeners.delete(listening);
+      });
     },
-    close: () => modern.close(),
+    async close() {
+      streams[Symbol.dispose]();
+      await Promise.all([modern, ...listeners.keys()].map((one) => one.close()));
+    },
   };
+}
+
+function askingOf(questions: SessionQuestions, key: SessionKey | undefined): SessionAsking {
+  return {
+    abilities: key === undefined ? [] : sessionAbilities(key.sessionId),
+    async ask(question, { context, signal, server }) {
+      if (key === undefined) throw new Error("ask client: it has no session");
+      const relatedRequestId = context.mcpReq.id;
+      const send = async (message: SentQuestion) => {
+        const sent = { ...message, params: { ...message.params } };
+        await server.transport?.send(sent, { relatedRequestId });
+      };
+      return await questions.ask(key, question, { send, signal });
+    },
+  };
+}
+
+function isListening(body: unknown): boolean {
+  return isJsonObject(body) && body["method"] === "subscriptions/listen";
 }
 
 async function note(
@@ -102,6 +178,20 @@ async function note(
 /** What the SDK passes on to our servers: who it is has been found out before, by the gateway. */
 function admit({ part: { audience: { caller } } }: McpExchange): AuthInfo {
   return { token: "", clientId: ownerOf(caller), scopes: [...caller.scopes] };
+}
+
+function noSession(): AirlockError {
+  return new AirlockError("invalid_input", "watch resource: the client has no session", {
+    stage: "request",
+    suggestion: "Begin one with initialize, and send its id as mcp-session-id.",
+  });
+}
+
+function tooManyStreams(): AirlockError {
+  return new AirlockError("rate_limited", "listen for changes: too many streams are open", {
+    stage: "request",
+    suggestion: "Close some, or ask for the lists from time to time.",
+  });
 }
 
 function tooMany(): AirlockError {

@@ -1,5 +1,9 @@
 import type { LoggingLevel, RequestId } from "@modelcontextprotocol/server";
 import { z } from "zod";
+import { abilitiesOf } from "../asking/client_abilities.ts";
+import { isJsonObject, type JsonObject } from "../../spec/json.ts";
+import type { McpAbility } from "../../spec/mcp_asking.ts";
+import type { SessionAnswer } from "./session_questions.ts";
 
 const requestId = z.union([z.string().max(1_024), z.number()]);
 
@@ -7,7 +11,16 @@ const messageSchema = z.object({
   id: requestId.optional(),
   method: z.string().optional(),
   params: z.unknown().optional(),
+  result: z.unknown().optional(),
+  error: z.unknown().optional(),
 });
+
+const initializeSchema = z.object({ capabilities: z.unknown() });
+
+const answerSchema = z.union([
+  z.object({ id: requestId, result: z.custom<JsonObject>(isJsonObject) }),
+  z.object({ id: requestId, error: z.object({ message: z.string().catch("") }) }),
+]);
 
 const cancelSchema = z.object({
   requestId,
@@ -26,6 +39,10 @@ export interface SessionMessages {
   /** Ids of its requests. */
   readonly ids: readonly RequestId[];
   readonly begins: boolean;
+  /** What the client can be asked, where it begins. */
+  readonly abilities: readonly McpAbility[];
+  /** What it says to questions of ours. */
+  readonly answers: readonly SessionAnswer[];
   readonly cancels: readonly { readonly requestId: RequestId; readonly reason?: string }[];
   readonly level?: LoggingLevel;
 }
@@ -44,6 +61,11 @@ export function sessionMessages(body: unknown): SessionMessages {
   return {
     ids: messages.flatMap(({ id, method }) => id !== undefined && method !== undefined ? [id] : []),
     begins: messages.some(({ method }) => method === "initialize"),
+    abilities: abilitiesOf(paramsOf("initialize", initializeSchema).at(-1)?.capabilities),
+    answers: messages.flatMap((one) => {
+      const answer = one.method === undefined ? answerSchema.safeParse(one) : undefined;
+      return answer?.success ? [answer.data] : [];
+    }),
     cancels: paramsOf("notifications/cancelled", cancelSchema),
     level: paramsOf("logging/setLevel", levelSchema).at(-1)?.level,
   };

@@ -6,6 +6,7 @@ import {
 import { AirlockError } from "../../spec/errors.ts";
 import { createMcpServer, type McpServerTools } from "../server/create_mcp_server.ts";
 import type { McpPart } from "../server/mcp_part.ts";
+import { followChanges } from "../changes/follow_changes.ts";
 import { ownerOf } from "./owner_of.ts";
 import { SseTransport } from "./sse_transport.ts";
 
@@ -62,12 +63,20 @@ export class SseSessions {
     const sessionId = crypto.randomUUID();
     const endpoint = `${path}?sessionId=${sessionId}`;
     const transport = new SseTransport({ sessionId, endpoint, heartbeatMs, maxWaitingBytes });
+    const followed = followChanges(this.#tools.changes, {
+      audience: part.audience,
+      // Whoever does not read any more is noticed by the transport.
+      notify: (notification) => void transport.send({ jsonrpc: "2.0", ...notification }),
+    });
     const server = createMcpServer(part, {
       ...this.#tools,
-      requestId: () => crypto.randomUUID(),
+      ...{ requestId: () => crypto.randomUUID(), connection: sessionId, watcher: followed },
     });
     this.#sessions.set(sessionId, { owner, part, transport });
-    server.onclose = () => void this.#sessions.delete(sessionId);
+    server.onclose = () => {
+      followed[Symbol.dispose]();
+      this.#sessions.delete(sessionId);
+    };
     await server.connect(transport);
     return new Response(transport.body, {
       headers: { "content-type": "text/event-stream", "cache-control": "no-store" },

@@ -3,15 +3,15 @@ import type { JSONRPCMessage, Transport } from "@modelcontextprotocol/server";
 /** Options of {@linkcode SseTransport}. */
 export interface SseTransportOptions {
   readonly sessionId: string;
-  /** Where the client posts to, from the root of the gateway. */
-  readonly endpoint: string;
+  /** Where the client posts to, from the root of the gateway; absent where it knows. */
+  readonly endpoint?: string;
   /** Between comments that keep proxies from closing a silent connection. */
   readonly heartbeatMs: number;
   /** Most bytes that wait for a client that does not read. */
   readonly maxWaitingBytes: number;
 }
 
-/** One connection of the transport before streamable HTTP: an event stream, and posts beside it. */
+/** One event stream to a client, with posts beside it: the whole of the transport before streamable HTTP. */
 export class SseTransport implements Transport {
   readonly sessionId: string;
   /** Body of the answer to the client's `GET`. */
@@ -34,7 +34,9 @@ export class SseTransport implements Transport {
   }
 
   start(): Promise<void> {
-    this.#write(`event: endpoint\ndata: ${this.#options.endpoint}\n\n`);
+    const { endpoint } = this.#options;
+    // A comment at once: some clients wait for the first bytes.
+    this.#write(endpoint === undefined ? ": open\n\n" : `event: endpoint\ndata: ${endpoint}\n\n`);
     this.#heartbeat = setInterval(() => this.#write(": alive\n\n"), this.#options.heartbeatMs);
     return Promise.resolve();
   }

@@ -1,19 +1,28 @@
 import { type CallToolResult, type LoggingLevel, Server } from "@modelcontextprotocol/server";
 import { AirlockError } from "../../spec/errors.ts";
 import type { JsonObject } from "../../spec/json.ts";
+import type { McpChanges } from "../../spec/mcp_changes.ts";
+import { type SessionAsking, workAsking } from "../asking/asking_of.ts";
+import type { ParkedCalls } from "../asking/parked_calls.ts";
+import { ownerOf } from "../http/owner_of.ts";
+import type { Library } from "../library/library.ts";
 import { META_TOOLS } from "../meta_tools/meta_tools.ts";
 import { usesMetaTools } from "../meta_tools/meta_tools_mode.ts";
 import { protocolError } from "../results/protocol_error.ts";
 import type { Toolbox } from "../toolbox.ts";
-import { answerCall } from "./answer_call.ts";
+import { answerCall, type AnsweredCall } from "./answer_call.ts";
 import { createCallListener } from "./call_listener.ts";
 import type { McpPart } from "./mcp_part.ts";
 import { pageOf } from "./page_of.ts";
+import { type ResourceWatcher, serveLibrary } from "./serve_library.ts";
 import { toolListing } from "./tool_listing.ts";
 
 /** What every server of an installation is made of. */
 export interface McpServerTools {
   readonly toolbox: Toolbox;
+  readonly library: Library;
+  readonly changes: McpChanges;
+  readonly parked: ParkedCalls;
   readonly version: string;
   /** Told of errors that nobody foresaw, for the log. */
   readonly onUnexpected: (error: unknown, requestId: string) => void;
@@ -25,6 +34,12 @@ export interface McpServerOptions {
   readonly requestId: () => string;
   /** Lines of the log below this are not sent, beside what the SDK knows of the client's wishes. */
   readonly logLevel?: LoggingLevel;
+  /** Names the connection or the session to the client. */
+  readonly connection: string;
+  /** How a client is asked that has a session and no connection. */
+  readonly session?: SessionAsking;
+  /** Absent where changes of resources are asked for otherwise. */
+  readonly watcher?: ResourceWatcher;
 }
 
 /** Clients may keep a list so long: names never change their meaning, and calls are decided anew. */
@@ -40,16 +55,30 @@ export function createMcpServer(
 ): Server {
   const { toolbox, version, onUnexpected } = tools;
   const { audience, metaTools } = part;
+  // Lists differ by caller.
+  const hint = { ttlMs: LIST_TTL_MS, cacheScope: "private" } as const;
   const server = new Server({ name: "airlock", title: part.title, version }, {
-    capabilities: { tools: {}, logging: {} },
+    capabilities: {
+      tools: { listChanged: true },
+      resources: { listChanged: true, subscribe: true },
+      prompts: { listChanged: true },
+      completions: {},
+      logging: {},
+    },
     ...(part.description !== "" && { instructions: part.description }),
-    // Lists differ by caller.
-    cacheHints: { "tools/list": { ttlMs: LIST_TTL_MS, cacheScope: "private" } },
+    cacheHints: {
+      ...{ "tools/list": hint, "prompts/list": hint },
+      ...{ "resources/list": hint, "resources/templates/list": hint },
+      "resources/read": { ttlMs: 0, cacheScope: "private" },
+    },
   });
   const refuse = (error: unknown, requestId: string) => {
     if (!(error instanceof AirlockError)) onUnexpected(error, requestId);
     return protocolError(error);
   };
+  const { parked, connection, session, requestId, watcher } = tools;
+  const host = { server, parked, connection, session, owner: ownerOf(audience.caller) };
+  serveLibrary(server, { audience, library: tools.library, host, requestId, watcher, refuse });
   server.setRequestHandler("tools/list", async ({ params }) => {
     const requestId = tools.requestId();
     try {
@@ -69,10 +98,20 @@ export function createMcpServer(
       logLevel: tools.logLevel,
     });
     try {
-      const request = { name, args: args as JsonObject, requestId, ...listener };
-      const { signal } = context.mcpReq;
-      const { result, outputSchema } = await answerCall(part, { ...request, signal }, { toolbox });
+      const answered = await workAsking(params as JsonObject, context, {
+        ...{ host, listener },
+        work: (client, signal, now) => {
+          const request = { name, args: args as JsonObject, requestId, client, signal };
+          return answerCall(part, {
+            ...request,
+            onLog: (entry) => now().onLog(entry),
+            onProgress: (message, at) => now().onProgress(message, at),
+          }, { toolbox });
+        },
+      });
       await told();
+      if (!("result" in answered)) return answered;
+      const { result, outputSchema } = answered as AnsweredCall;
       return server.projectCallToolResult(result as CallToolResult, outputSchema ?? undefined);
     } catch (error) {
       await told();

@@ -1,6 +1,8 @@
+import { createHash } from "node:crypto";
 import { AirlockError } from "../../spec/errors.ts";
+import { MAX_NAME_CHARACTERS } from "../names/wanted_name.ts";
 
-/** Tools of one page. */
+/** Items of one page. */
 export const PAGE_SIZE = 200;
 
 /** Longest cursor that is looked at. */
@@ -22,12 +24,18 @@ export function pageOf<T extends { readonly name: string }>(
   { cursor, size = PAGE_SIZE }: { readonly cursor?: string; readonly size?: number },
 ): ListPage<T> {
   const last = cursor === undefined ? undefined : read(cursor);
-  const from = last === undefined ? 0 : 1 + list.findIndex(({ name }) => name === last);
+  const from = last === undefined ? 0 : 1 + list.findIndex(({ name }) => markOf(name) === last);
   if (last !== undefined && from === 0) throw noCursor();
   const items = list.slice(from, from + size);
   const end = items.at(-1);
   if (end === undefined || from + size >= list.length) return { items };
-  return { items, nextCursor: write(end.name) };
+  return { items, nextCursor: write(markOf(end.name)) };
+}
+
+/** Names of tools are short; what is long stands in a cursor by its digest. */
+function markOf(name: string): string {
+  if (name.length <= MAX_NAME_CHARACTERS) return name;
+  return createHash("sha256").update(name).digest("hex");
 }
 
 function write(name: string): string {

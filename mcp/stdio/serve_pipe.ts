@@ -1,5 +1,7 @@
+import type { Server } from "@modelcontextprotocol/server";
 import { serveStdio, StdioServerTransport } from "@modelcontextprotocol/server/stdio";
 import type { Readable, Writable } from "node:stream";
+import { followChanges } from "../changes/follow_changes.ts";
 import { createMcpServer, type McpServerTools } from "../server/create_mcp_server.ts";
 import type { McpPart } from "../server/mcp_part.ts";
 
@@ -26,8 +28,21 @@ export async function servePipe(
   for (const event of ["end", "close", "error"]) input.once(event, end);
   output.once("error", end);
   signal.addEventListener("abort", end, { once: true });
+  const connection = crypto.randomUUID();
+  let told: Server | undefined;
+  using followed = followChanges(tools.changes, {
+    audience: part.audience,
+    notify(notification) {
+      // Before there is anybody to tell, and where it wants to know of no changes, nobody is told.
+      told?.notification(notification).catch(() => {});
+    },
+  });
   const handle = serveStdio(
-    () => createMcpServer(part, { ...tools, requestId: () => crypto.randomUUID() }),
+    () => {
+      const requestId = () => crypto.randomUUID();
+      told = createMcpServer(part, { ...tools, requestId, connection, watcher: followed });
+      return told;
+    },
     { transport: new StdioServerTransport(input, output, { maxBufferSize: MAX_MESSAGE_BYTES }) },
   );
   try {

@@ -1,8 +1,10 @@
-import type { ClientOptions, Transport } from "@modelcontextprotocol/client";
+import type { Transport } from "@modelcontextprotocol/client";
 import type { OpenEgress } from "../../runtime/call/call.ts";
 import type { PrivateAllowance } from "../../runtime/egress/private_allowance.ts";
 import type { NetGrant } from "../../spec/permissions.ts";
 import { setImmediate } from "node:timers";
+import type { McpAbility } from "../../spec/mcp_asking.ts";
+import { capabilitiesOf } from "../asking/client_abilities.ts";
 import { checkPlace } from "./check_place.ts";
 import { createGuardedFetch } from "./guarded_fetch.ts";
 import { tieStreams } from "./tie_streams.ts";
@@ -49,7 +51,10 @@ const OTHER_TRANSPORT: ReadonlySet<number> = new Set([400, 404, 405, 406, 415, 5
  * @throws {AirlockError} `permission_denied` where it must not be connected to; `upstream_failed`,
  * `deadline_exceeded`: by rejecting.
  */
-export function connectUpstream(place: UpstreamPlace, tools: ConnectTools): ConnectAttempt {
+export function connectUpstream(
+  place: UpstreamPlace,
+  tools: AskingTools,
+): ConnectAttempt {
   let stderr = () => "";
   const connect = async () => {
     checkPlace(place, tools);
@@ -59,7 +64,7 @@ export function connectUpstream(place: UpstreamPlace, tools: ConnectTools): Conn
   return { upstream: connect(), stderr: () => stderr() };
 }
 
-async function connectUrl(place: UrlPlace, tools: ConnectTools): Promise<Upstream> {
+async function connectUrl(place: UrlPlace, tools: AskingTools): Promise<Upstream> {
   const { StreamableHTTPClientTransport, SSEClientTransport } = await sdk();
   const url = new URL(place.url);
   const open = async (kind: "streamable-http" | "sse") => {
@@ -85,7 +90,7 @@ async function connectUrl(place: UrlPlace, tools: ConnectTools): Promise<Upstrea
 
 async function connectCommand(
   { command }: CommandPlace,
-  tools: ConnectTools,
+  tools: AskingTools,
   onStderr: (read: () => string) => void,
 ): Promise<Upstream> {
   const { ChildTransport } = await import("./child_transport.ts");
@@ -103,8 +108,10 @@ async function connectCommand(
   }
 }
 
+type AskingTools = ConnectTools & { readonly abilities?: readonly McpAbility[] };
+
 interface Handshake {
-  readonly tools: ConnectTools;
+  readonly tools: AskingTools;
   readonly kind: UpstreamTransport;
   readonly mode?: "auto" | "legacy";
   /** Ends what is below the transport. */
@@ -116,9 +123,12 @@ async function handshake(
   { tools, kind, mode = "auto", onEnd }: Handshake,
 ): Promise<Upstream> {
   const { Client } = await sdk();
-  const { limits, version, nowMs } = tools;
+  const { limits, version, nowMs, abilities = [] } = tools;
   const client = new Client({ name: "airlock", title: "Airlock", version }, {
-    ...OPTIONS,
+    // What the client behind us can be asked, and nothing else. Lists are read and kept here, with
+    // bounds of ours.
+    capabilities: capabilitiesOf(abilities),
+    inputRequired: { autoFulfill: abilities.length > 0 },
     versionNegotiation: { mode, ...(kind === "stdio" && { probe: { timeoutMs: PROBE_MS } }) },
   });
   let streams: Disposable | undefined;
@@ -129,7 +139,7 @@ async function handshake(
     await onEnd();
     await closing;
   };
-  const upstream = new Upstream({ client, transport: kind, limits, close, nowMs });
+  const upstream = new Upstream({ client, transport: kind, limits, close, nowMs, abilities });
   try {
     const timeout = limits.connectTimeoutMs;
     await client.connect(transport, { timeout, signal: AbortSignal.timeout(timeout) });
@@ -137,6 +147,12 @@ async function handshake(
     if (kind === "streamable-http") streams = tieStreams(transport);
     if (client.getProtocolEra() === "legacy" && client.getServerCapabilities()?.logging) {
       await client.setLoggingLevel("debug", { timeout });
+    }
+    // Where somebody can be asked there is a connection beside it.
+    if (abilities.length === 0) {
+      upstream.listen().catch(() => {
+        // It does not tell: its lists are read again in time.
+      });
     }
     return upstream;
   } catch (error) {
@@ -160,9 +176,6 @@ function letNotificationsFirst(transport: Transport): void {
     deliver?.(message, extra);
   };
 }
-
-/** Lists are read and kept here, with bounds of ours; what a server asks of a client is refused. */
-const OPTIONS: ClientOptions = { capabilities: {}, inputRequired: { autoFulfill: false } };
 
 /** Loaded with the first connection. */
 function sdk() {

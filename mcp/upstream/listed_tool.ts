@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { canonicalJson } from "../../spec/canonical_json.ts";
 import { isJsonObject, type JsonObject, type JsonSchema, type JsonValue } from "../../spec/json.ts";
 import type { McpAnnotations } from "../../spec/mcp_source.ts";
+import { isStoredName, storedText } from "./stored_text.ts";
 
 /** A tool as another server lists it, in what a model is shown of it. */
 export interface ListedTool {
@@ -32,28 +33,19 @@ const HINTS = ["readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHi
 export function listedTool(said: unknown): ListedTool | null {
   if (!isJsonObject(said)) return null;
   const { name } = said;
-  if (typeof name !== "string" || !NAME.test(name) || !name.isWellFormed()) return null;
+  if (!isStoredName(name)) return null;
   const annotations = isJsonObject(said["annotations"]) ? said["annotations"] : {};
   const hints = HINTS.flatMap((hint) =>
     typeof annotations[hint] === "boolean" ? [[hint, annotations[hint]] as const] : []
   );
   return {
     name,
-    title: textOf(said["title"]) ?? textOf(annotations["title"]),
-    description: textOf(said["description"]) ?? "",
+    title: storedText(said["title"]) ?? storedText(annotations["title"]),
+    description: storedText(said["description"]) ?? "",
     inputSchema: schemaOf(said["inputSchema"]),
     outputSchema: schemaOf(said["outputSchema"]),
     annotations: hints.length === 0 ? null : Object.fromEntries(hints),
   };
-}
-
-/** Longest name of a tool, without what a database does not hold. */
-// deno-lint-ignore no-control-regex -- control characters are what must not be in it
-const NAME = /^[^\u0000-\u001f\u007f]{1,300}$/;
-
-/** PostgreSQL holds neither NUL nor halves of characters. */
-function textOf(value: JsonValue | undefined): string | null {
-  return typeof value === "string" ? value.replaceAll("\0", "\ufffd").toWellFormed() : null;
 }
 
 function schemaOf(value: JsonValue | undefined): JsonSchema | null {
@@ -61,10 +53,10 @@ function schemaOf(value: JsonValue | undefined): JsonSchema | null {
 }
 
 function storable(value: JsonValue): JsonValue {
-  if (typeof value === "string") return textOf(value);
+  if (typeof value === "string") return storedText(value);
   if (Array.isArray(value)) return value.map(storable);
   if (!isJsonObject(value)) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [textOf(name) ?? "", storable(inner)]),
+    Object.entries(value).map(([name, inner]) => [storedText(name) ?? "", storable(inner)]),
   );
 }

@@ -3,18 +3,34 @@ import type { JsonObject } from "../../spec/json.ts";
 import type { McpToolResult } from "../../spec/mcp_content.ts";
 import type { McpProgress } from "../../spec/mcp_source.ts";
 import type { LogEntry } from "../../spec/sandbox.ts";
+import type { McpAbility, McpAsking } from "../../spec/mcp_asking.ts";
+import type { McpLibraryMethod } from "../../spec/mcp_library.ts";
 import { type ListedTool, toolDigest } from "./listed_tool.ts";
+import { QuestionDesk } from "./question_desk.ts";
 import { readListing } from "./read_listing.ts";
+import { type ListedOffers, readOffers } from "./read_offers.ts";
 import { beyond } from "./upstream_errors.ts";
 import type { UpstreamLimits } from "./upstream_limits.ts";
+import { UpstreamWatches } from "./upstream_watches.ts";
 import type { UpstreamTransport } from "./upstream_target.ts";
 
-/** One call of a tool of another server, and who listens. */
-export interface UpstreamCall {
-  readonly name: string;
-  readonly args: JsonObject;
+/** One request to another server. */
+export interface UpstreamRequest {
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
+  /** Asks the client that waits for the answer; absent where it cannot be asked. */
+  readonly ask?: McpAsking["ask"];
+}
+
+/** What a server says of itself without being asked. */
+export type UpstreamChange =
+  | { readonly kind: "tools" | "resources" | "prompts" }
+  | { readonly kind: "resource"; readonly uri: string };
+
+/** One call of a tool of another server, and who listens. */
+export interface UpstreamCall extends UpstreamRequest {
+  readonly name: string;
+  readonly args: JsonObject;
   readonly onLog: (entry: LogEntry) => void;
   readonly onProgress: (message: string, at: McpProgress) => void;
 }
@@ -35,6 +51,8 @@ export interface UpstreamParts {
   /** Ends what carries the connection. */
   readonly close: () => Promise<void>;
   readonly nowMs: () => number;
+  /** What may be asked over it. */
+  readonly abilities: readonly McpAbility[];
 }
 
 /** Levels of MCP as lines of our logs have them. */
@@ -59,13 +77,25 @@ const LOG_META = { "io.modelcontextprotocol/logLevel": "debug" };
 export class Upstream implements AsyncDisposable {
   readonly #parts: UpstreamParts;
   readonly #listeners = new Set<(line: Omit<LogEntry, "atMs">) => void>();
+  readonly #questions: QuestionDesk;
+  readonly #watches: UpstreamWatches;
   #listing: Promise<UpstreamListing> | undefined;
   #isClosed = false;
-  /** Told when the server says that its tools have changed. */
-  onToolsChanged: () => void = () => {};
+  readonly #closed = Promise.withResolvers<void>();
+  /** Told what the server says to have changed. */
+  onChange: (change: UpstreamChange) => void = () => {};
 
   constructor(parts: UpstreamParts) {
     this.#parts = parts;
+    this.#questions = new QuestionDesk(parts.client, parts);
+    this.#watches = new UpstreamWatches({
+      ...parts,
+      onUpdated: (uri) => this.onChange({ kind: "resource", uri }),
+    });
+    parts.client.onclose = () => {
+      this.#watches[Symbol.dispose]();
+      this.#closed.resolve();
+    };
     parts.client.setNotificationHandler("notifications/message", ({ params }) => {
       const line = { level: LEVELS[params.level], message: lineOf(params.data) };
       // Of which call a line is, older servers do not say: all of them are of the same account.
@@ -73,12 +103,23 @@ export class Upstream implements AsyncDisposable {
     });
     parts.client.setNotificationHandler("notifications/tools/list_changed", () => {
       this.#listing = undefined;
-      this.onToolsChanged();
+      this.onChange({ kind: "tools" });
     });
+    for (const kind of ["resources", "prompts"] as const) {
+      parts.client.setNotificationHandler(
+        `notifications/${kind}/list_changed`,
+        () => this.onChange({ kind }),
+      );
+    }
   }
 
   get transport(): UpstreamTransport {
     return this.#parts.transport;
+  }
+
+  /** Resolves when it is closed, by either side. */
+  get closed(): Promise<void> {
+    return this.#closed.promise;
   }
 
   get isClosed(): boolean {
@@ -111,19 +152,48 @@ export class Upstream implements AsyncDisposable {
     return { tools, digests, readAtMs: nowMs() };
   }
 
+  /** What it offers beside tools, as it lists it now. */
+  async offers(): Promise<ListedOffers> {
+    const { client, limits } = this.#parts;
+    const { resources, prompts } = client.getServerCapabilities() ?? {};
+    const offered = { resources: resources !== undefined, prompts: prompts !== undefined };
+    return await readOffers(client, offered, {
+      ...{ limits, signal: AbortSignal.timeout(limits.listTimeoutMs) },
+    });
+  }
+
+  /**
+   * Asks for anything but a call of a tool. What it answers is passed on as it is.
+   * @throws what the SDK throws; {@linkcode AirlockError} `resource_limit`.
+   */
+  async request(
+    method: McpLibraryMethod,
+    params: JsonObject,
+    { signal, timeoutMs, ask }: UpstreamRequest,
+  ): Promise<JsonObject> {
+    const { client } = this.#parts;
+    using _asked = ask && this.#questions.enter(ask, signal);
+    // The SDK knows what each method answers, and refuses what is not that.
+    const result = await client.request({ method, params: { ...params } }, {
+      ...{ signal, timeout: timeoutMs, maxTotalTimeout: timeoutMs },
+    });
+    return this.#bounded(result as JsonObject);
+  }
+
   /**
    * Calls a tool. What it answers is passed on as it is.
    * @throws what the SDK throws; {@linkcode AirlockError} `resource_limit`.
    */
   async callTool(call: UpstreamCall): Promise<McpToolResult> {
     const { client, limits, nowMs } = this.#parts;
-    const { name, args, signal, timeoutMs, onLog, onProgress } = call;
+    const { name, args, signal, timeoutMs, onLog, onProgress, ask } = call;
     let left = limits.tellings;
     const beganMs = nowMs();
     const listen = (line: Omit<LogEntry, "atMs">) => {
       if (left-- > 0) onLog({ ...line, atMs: Math.round(nowMs() - beganMs) });
     };
     this.#listeners.add(listen);
+    using _asked = ask && this.#questions.enter(ask, signal);
     try {
       const isModern = client.getProtocolEra() === "modern";
       const params = { name, arguments: args, ...(isModern && { _meta: LOG_META }) };
@@ -135,13 +205,31 @@ export class Upstream implements AsyncDisposable {
           onProgress(message ?? amount, { progress, total });
         },
       });
-      if (JSON.stringify(result).length > limits.resultBytes) {
-        throw beyond("resultBytes", limits.resultBytes);
-      }
-      return result as McpToolResult;
+      return this.#bounded(result as McpToolResult);
     } finally {
       this.#listeners.delete(listen);
     }
+  }
+
+  /** Has it tell of changes of its lists, where it does not by itself. */
+  async listen(): Promise<void> {
+    await this.#watches.start();
+  }
+
+  /** Asks it to tell of a resource's changes. */
+  async watch(uri: string, signal: AbortSignal): Promise<void> {
+    await this.#watches.begin(uri, signal);
+  }
+
+  /** Asks it not to any more. */
+  async unwatch(uri: string): Promise<void> {
+    if (!this.isClosed) await this.#watches.end(uri);
+  }
+
+  #bounded<T>(result: T): T {
+    const { resultBytes } = this.#parts.limits;
+    if (JSON.stringify(result).length > resultBytes) throw beyond("resultBytes", resultBytes);
+    return result;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -57,7 +57,7 @@ const SDK_STATES: Readonly<Partial<Record<SdkErrorCode, string>>> = {
   [SdkErrorCode.ConnectionClosed]: "it closed the connection",
   [SdkErrorCode.NotConnected]: "it closed the connection",
   [SdkErrorCode.InvalidResult]: "its answer is not one of MCP",
-  [SdkErrorCode.UnsupportedResultType]: "it asks for input, which is not passed on",
+  [SdkErrorCode.UnsupportedResultType]: "it asks for input, and the client cannot be asked",
   [SdkErrorCode.RequestTimeout]: "it does not answer",
 };
 
@@ -71,10 +71,17 @@ export function statusOf(error: unknown): number | undefined {
   return causes(error).find((one) => one instanceof SdkHttpError)?.status;
 }
 
+/** Codes of JSON-RPC that are not about the server. */
+const SERVER_CODES: Readonly<Record<number, "invalid_input" | "not_found">> = {
+  // What was sent is not what the tool takes.
+  [-32602]: "invalid_input",
+  // There is no such resource.
+  [-32002]: "not_found",
+};
+
 function refusedByServer(what: string, error: ProtocolError): AirlockError {
   const text = error.message.slice(0, MAX_TEXT_CHARACTERS);
-  // -32602: what was sent is not what the tool takes.
-  const code = error.code === -32602 ? "invalid_input" : "upstream_failed";
+  const code = SERVER_CODES[error.code] ?? "upstream_failed";
   return new AirlockError(code, `${what}: the server refused: ${text}`, {
     stage: "execute",
     suggestion: "Read what the server says, and call it otherwise.",

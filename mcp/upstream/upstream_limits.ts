@@ -6,7 +6,7 @@ export interface UpstreamLimits {
   readonly connectionsPerTenant: number;
   /** Connecting, the handshake included. */
   readonly connectTimeoutMs: number;
-  /** Reading the whole list of tools. */
+  /** Reading a whole list. */
   readonly listTimeoutMs: number;
   /** How long a list that was read on a connection holds, unless its server says that it changed. */
   readonly listTtlMs: number;
@@ -16,11 +16,15 @@ export interface UpstreamLimits {
   readonly backoffMs: number;
   readonly maxBackoffMs: number;
   readonly tools: number;
+  /** Resources, and as many templates, prompts, and subscriptions; more are left out. */
+  readonly offers: number;
   readonly pages: number;
   /** One definition, as JSON. */
   readonly definitionBytes: number;
   /** All definitions of a server, as JSON. */
   readonly listBytes: number;
+  /** What is kept of all resources of a server, and of all prompts, as JSON; more is left out. */
+  readonly offersBytes: number;
   /** One result of a call, as JSON. */
   readonly resultBytes: number;
   /** One message from a child's stdout. */
@@ -29,6 +33,10 @@ export interface UpstreamLimits {
   readonly stderrBytes: number;
   /** Lines of log and of progress that one call passes on; more are dropped. */
   readonly tellings: number;
+  /** Questions that a server may have to a client at a time. */
+  readonly questions: number;
+  /** One question, as JSON. */
+  readonly questionBytes: number;
 }
 
 const [KIB, MIB] = [1024, 1024 * 1024];
@@ -44,11 +52,15 @@ export const UPSTREAM_LIMITS: UpstreamLimits = {
   backoffMs: 500,
   maxBackoffMs: 60_000,
   tools: 500,
+  offers: 500,
   pages: 50,
   definitionBytes: 64 * KIB,
   listBytes: 4 * MIB,
+  offersBytes: 512 * KIB,
   resultBytes: 8 * MIB,
   messageBytes: 8 * MIB,
   stderrBytes: 16 * KIB,
   tellings: 1_000,
+  questions: 8,
+  questionBytes: MIB,
 };

@@ -1,15 +1,16 @@
 import { untilAborted } from "../../runtime/pool/until_aborted.ts";
 import { AirlockError } from "../../spec/errors.ts";
+import type { McpAbility } from "../../spec/mcp_asking.ts";
 import { Backoff } from "./backoff.ts";
 import type { ConnectAttempt } from "./connect_upstream.ts";
-import type { Upstream } from "./upstream.ts";
+import type { Upstream, UpstreamChange } from "./upstream.ts";
 import { isSessionGone } from "./upstream_errors.ts";
 import type { UpstreamLimits } from "./upstream_limits.ts";
 import { connectionKey, type UpstreamPlace, type UpstreamTarget } from "./upstream_target.ts";
 
 /** What an {@linkcode UpstreamPool} is made of. */
 export interface UpstreamPoolOptions {
-  readonly connect: (place: UpstreamPlace) => ConnectAttempt;
+  readonly connect: (place: UpstreamPlace, abilities?: readonly McpAbility[]) => ConnectAttempt;
   /** Lets through what may be connected to at all. @throws {AirlockError} `permission_denied`. */
   readonly check: (place: UpstreamPlace) => void;
   readonly limits: UpstreamLimits;
@@ -46,8 +47,8 @@ export class UpstreamPool implements AsyncDisposable {
   readonly #backoff: Backoff;
   readonly #closing = new Set<Promise<void>>();
   #isClosed = false;
-  /** Told of servers that say that their tools have changed. */
-  onToolsChanged: (target: UpstreamTarget) => void = () => {};
+  /** Told what servers say to have changed. */
+  onChange: (target: UpstreamTarget, change: UpstreamChange) => void = () => {};
 
   constructor(options: UpstreamPoolOptions) {
     this.#options = options;
@@ -112,7 +113,7 @@ export class UpstreamPool implements AsyncDisposable {
 
   #enter(target: UpstreamTarget): Slot {
     if (this.#isClosed) throw stopping();
-    const key = (this.#options.keyOf ?? connectionKey)(target);
+    const key = this.#keyFor(target);
     const known = this.#slots.get(key);
     if (known !== undefined && !known.upstream?.isClosed) {
       this.#slots.delete(key);
@@ -126,8 +127,17 @@ export class UpstreamPool implements AsyncDisposable {
     return this.#open(key, target);
   }
 
+  /** Whom a question is for is clear where only the call that brings it up uses the connection. */
+  #keyFor(target: UpstreamTarget): string {
+    const key = (this.#options.keyOf ?? connectionKey)(target);
+    if (target.client?.isMany !== true) return key;
+    let lane = key;
+    for (let at = 1; (this.#slots.get(lane)?.users ?? 0) > 0; at++) lane = `${key}#${at}`;
+    return lane;
+  }
+
   #open(key: string, target: UpstreamTarget): Slot {
-    const opening = this.#options.connect(target.place).upstream;
+    const opening = this.#options.connect(target.place, target.client?.abilities).upstream;
     const slot: Slot = {
       key,
       tenant: target.tenant,
@@ -139,7 +149,7 @@ export class UpstreamPool implements AsyncDisposable {
     this.#slots.set(key, slot);
     opening.then((upstream) => {
       slot.upstream = upstream;
-      upstream.onToolsChanged = () => this.onToolsChanged(target);
+      upstream.onChange = (change) => this.onChange(target, change);
       this.#backoff.succeeded(key);
     }, () => {
       this.#backoff.failed(key);

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { McpAbility } from "../../spec/mcp_asking.ts";
 
 /** How another MCP server is spoken to. */
 export const UPSTREAM_TRANSPORTS = ["streamable-http", "sse", "stdio"] as const;
@@ -25,20 +26,33 @@ export interface CommandPlace {
   readonly command: readonly string[];
 }
 
+/** The one client that may be asked over a connection. */
+export interface UpstreamAsker {
+  readonly asker: string;
+  /** Whether several may go by that name, so that only one call at a time may use a connection. */
+  readonly isMany: boolean;
+  readonly abilities: readonly McpAbility[];
+}
+
 /** One connection that may be wanted. */
 export interface UpstreamTarget {
   readonly serverId: string;
+  readonly collectionId: string;
   /** Account that the calls are for. */
   readonly tenant: string;
   readonly place: UpstreamPlace;
+  /** Absent where nobody can be asked: such calls share one. */
+  readonly client?: UpstreamAsker;
 }
 
 /**
- * What a connection is shared by: server, account, and everything that it is opened with. Calls with
- * other credentials, or of another account, never meet on one.
+ * What a connection is shared by: server, account, everything that it is opened with, and the client
+ * where one can be asked. Calls with other credentials, of another account, or of a client that another
+ * could answer for, never meet on one.
  */
-export function connectionKey({ serverId, tenant, place }: UpstreamTarget): string {
-  return JSON.stringify([serverId, tenant, credentialsDigest(place)]);
+export function connectionKey({ serverId, tenant, place, client }: UpstreamTarget): string {
+  const asked = client === undefined ? [] : [client.asker, ...client.abilities];
+  return JSON.stringify([serverId, tenant, credentialsDigest(place), ...asked]);
 }
 
 /** Names where a server is and what it is sent, without saying it. */

@@ -3,7 +3,10 @@ import { connectionKey, type UpstreamTarget } from "./upstream_target.ts";
 
 const HEADERS = { authorization: "Bearer a", "x-team": "1" };
 const place = { kind: "url", url: "https://a.example/mcp", transport: null, headers: HEADERS };
-const TARGET = { serverId: "srv_1", tenant: "ten_a", place } as UpstreamTarget;
+const TARGET = {
+  ...{ serverId: "srv_1", collectionId: "col_1", tenant: "ten_a" },
+  place,
+} as UpstreamTarget;
 
 Deno.test("connectionKey() is another as soon as server, account or credentials are", () => {
   const others: UpstreamTarget[] = [

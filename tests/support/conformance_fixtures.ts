@@ -6,52 +6,16 @@ import { recordPackage } from "../../registry/catalog/record_package.ts";
 import { toolsOfPackage } from "../../registry/catalog/tools_of_package.ts";
 import { pinFromCatalog } from "../../registry/pins/pin_from_catalog.ts";
 import type { CallContext, ExecutionRequest, ExecutionResult } from "../../spec/execution.ts";
-import type { JsonValue } from "../../spec/json.ts";
 import type { AccountsWorld } from "./accounts_world.ts";
 import { type EntryTool, packageEntry } from "./catalog_entries.ts";
+import { FIXTURE_OUTPUTS, SCHEMA_2020 } from "./conformance_parts.ts";
 import { fakeFailure, fakeMeta } from "./fake_gateway.ts";
-
-/** One red pixel, and a moment of silence. */
-const PNG =
-  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8DwHwAFBQIAX8jx0gAAAABJRU5ErkJggg==";
-const WAV = "UklGRiQAAABXQVZFZm10IBAAAAABAAEAQB8AAEAfAAABAAgAZGF0YQAAAAA=";
-
-const text = (words: string) => ({ type: "text", text: words });
-const image = { type: "image", data: PNG, mimeType: "image/png" };
-const embedded = {
-  type: "resource",
-  resource: { uri: "test://embedded-resource", mimeType: "text/plain", text: "Embedded." },
-};
-
-const OUTPUTS: Readonly<Record<string, JsonValue>> = {
-  test_simple_text: "This is a simple text response for testing.",
-  test_image_content: { content: [image] },
-  test_audio_content: { content: [{ type: "audio", data: WAV, mimeType: "audio/wav" }] },
-  test_embedded_resource: { content: [embedded] },
-  test_multiple_content_types: { content: [text("Several:"), image, embedded] },
-  test_tool_with_logging: "done",
-  test_tool_with_progress: "done",
-  json_schema_2020_12_tool: "done",
-};
-
-const SCHEMA_2020 = {
-  $schema: "https://json-schema.org/draft/2020-12/schema",
-  type: "object",
-  $defs: {
-    address: {
-      type: "object",
-      properties: { street: { type: "string" }, city: { type: "string" } },
-    },
-  },
-  properties: { name: { type: "string" }, address: { $ref: "#/$defs/address" } },
-  additionalProperties: false,
-} as const;
 
 /** Package of the fixtures: names of its tools over MCP begin with it. */
 export const FIXTURE_SOURCE = "fixtures";
 
 /** Tools that the conformance suite for servers calls, as far as they are tools and nothing else. */
-const FIXTURE_TOOLS: readonly EntryTool[] = [...Object.keys(OUTPUTS), "test_error_handling"]
+const FIXTURE_TOOLS: readonly EntryTool[] = [...Object.keys(FIXTURE_OUTPUTS), "test_error_handling"]
   .map((name) => ({
     name,
     description: `The suite's ${name}`,
@@ -90,6 +54,6 @@ export async function runFixture(
   if (name === "test_error_handling") {
     return fakeFailure("tool_error", context, { error: "This tool intentionally fails" });
   }
-  const output = OUTPUTS[name] ?? null;
+  const output = FIXTURE_OUTPUTS[name] ?? null;
   return { success: true, output, executionTimeMs: 1, meta: fakeMeta(context) };
 }

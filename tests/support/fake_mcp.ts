@@ -1,5 +1,7 @@
 import type { McpAudience, McpSource, McpSourceTool, McpToolCall } from "../../spec/mcp_source.ts";
 import type { McpToolResult } from "../../spec/mcp_content.ts";
+import { ParkedCalls } from "../../mcp/asking/parked_calls.ts";
+import { Library } from "../../mcp/library/library.ts";
 import { assignNames } from "../../mcp/names/assign_names.ts";
 import type { McpHttp } from "../../mcp/http/mcp_http.ts";
 import type { McpServerTools } from "../../mcp/server/create_mcp_server.ts";
@@ -69,7 +71,18 @@ export function fakeMcp(tools: readonly FakeMcpTool[]): FakeMcp {
   return {
     source,
     unexpected,
-    tools: { toolbox, version: "1.2.3", onUnexpected: (error) => unexpected.push(error) },
+    tools: {
+      ...{ toolbox, version: "1.2.3", onUnexpected: (error) => unexpected.push(error) },
+      library: new Library({
+        listOffers: () => Promise.resolve([]),
+        request: () => Promise.reject(new Error("not asked")),
+      }),
+      changes: {
+        follow: () => ({ [Symbol.dispose]() {} }),
+        watch: () => Promise.reject(new Error("not watched")),
+      },
+      parked: new ParkedCalls(),
+    },
   };
 }
 

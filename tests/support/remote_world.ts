@@ -87,6 +87,12 @@ export class RemoteWorld implements AsyncDisposable {
     };
   }
 
+  /** The same for whole requests, such as those of real clients. */
+  answering(caller: Caller): (request: Request) => Promise<Response> {
+    const { app } = this.parts.gatewayFor(caller);
+    return async (request) => await app.fetch(request);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.parts.stack[Symbol.asyncDispose]();
   }

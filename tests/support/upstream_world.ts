@@ -37,7 +37,7 @@ export function upstreamPool(
   more: Partial<UpstreamPoolOptions> = {},
 ): UpstreamPool {
   return new UpstreamPool({
-    connect: (place) => connectUpstream(place, tools),
+    connect: (place, abilities) => connectUpstream(place, { ...tools, abilities }),
     check: (place) => checkPlace(place, tools),
     limits: tools.limits,
     nowMs: tools.nowMs,
@@ -56,5 +56,5 @@ export function urlPlace(
 
 /** A connection for one of several accounts. */
 export function targetOf(place: UpstreamPlace, more: Partial<UpstreamTarget> = {}): UpstreamTarget {
-  return { serverId: "srv_1", tenant: "ten_a", place, ...more };
+  return { serverId: "srv_1", collectionId: "col_1", tenant: "ten_a", place, ...more };
 }
