@@ -2,7 +2,6 @@ import {
   type AuthInfo,
   createMcpHandler,
   isLegacyRequest,
-  legacyStatelessFallback,
   type McpRequestContext,
   type Server,
 } from "@modelcontextprotocol/server";
@@ -11,6 +10,7 @@ import { createMcpServer, type McpServerTools } from "../server/create_mcp_serve
 import type { McpPart } from "../server/mcp_part.ts";
 import { ownerOf } from "./owner_of.ts";
 import { SessionCalls, type SessionKey } from "./session_calls.ts";
+import { serveSession } from "./serve_session.ts";
 import { type SessionMessages, sessionMessages } from "./session_messages.ts";
 
 /** Most messages of one body; revision 2025-03-26 knew of several. */
@@ -46,7 +46,7 @@ interface Session extends SessionMessages {
 export function createMcpHttp(tools: McpServerTools): McpHttp {
   const exchanges = new WeakMap<AuthInfo, McpExchange & { readonly session?: Session }>();
   const sessions = new SessionCalls();
-  const serve = ({ authInfo }: McpRequestContext): Server => {
+  const serve = ({ authInfo }: Pick<McpRequestContext, "authInfo">): Server => {
     const exchange = authInfo === undefined ? undefined : exchanges.get(authInfo);
     if (exchange === undefined) throw new Error("serve MCP: nobody let this request in");
     const { part, requestId, session } = exchange;
@@ -58,7 +58,6 @@ export function createMcpHttp(tools: McpServerTools): McpHttp {
   };
   // What is wrong with a request is in its answer, and what is wrong with us is told by the server.
   const modern = createMcpHandler(serve, { legacy: "reject" });
-  const legacy = legacyStatelessFallback(serve);
 
   const fetchSession = async (request: Request, exchange: McpExchange): Promise<Response> => {
     const sessionId = request.headers.get(SESSION_HEADER);
@@ -71,9 +70,11 @@ export function createMcpHttp(tools: McpServerTools): McpHttp {
     }
     const session = { key, ...sessionMessages(exchange.body) };
     if (key !== undefined) await note(sessions, { ...session, key });
+    if (request.method !== "POST") return notAllowed();
     const authInfo = admit(exchange);
     exchanges.set(authInfo, { ...exchange, session });
-    const response = await legacy(request, { authInfo, parsedBody: exchange.body });
+    const server = serve({ authInfo });
+    const response = await serveSession(request, { server, authInfo, body: exchange.body });
     if (session.begins && response.ok) response.headers.set(SESSION_HEADER, crypto.randomUUID());
     return response;
   };
@@ -97,6 +98,14 @@ async function note(
 ): Promise<void> {
   if (level !== undefined) sessions.setLevel(key, level);
   for (const { requestId, ...more } of cancels) await sessions.cancel(key, requestId, more);
+}
+
+function notAllowed(): Response {
+  const error = { code: -32000, message: "Method not allowed." };
+  return Response.json({ jsonrpc: "2.0", error, id: null }, {
+    status: 405,
+    headers: { allow: "POST, DELETE" },
+  });
 }
 
 /** What the SDK passes on to our servers: who it is has been found out before, by the gateway. */

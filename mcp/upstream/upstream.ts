@@ -4,6 +4,7 @@ import type { McpToolResult } from "../../spec/mcp_content.ts";
 import type { McpProgress } from "../../spec/mcp_source.ts";
 import type { LogEntry } from "../../spec/sandbox.ts";
 import { type ListedTool, toolDigest } from "./listed_tool.ts";
+import { PASSED_RESULT } from "./passed_result.ts";
 import { readListing } from "./read_listing.ts";
 import { beyond } from "./upstream_errors.ts";
 import type { UpstreamLimits } from "./upstream_limits.ts";
@@ -127,7 +128,7 @@ export class Upstream implements AsyncDisposable {
     try {
       const isModern = client.getProtocolEra() === "modern";
       const params = { name, arguments: args, ...(isModern && { _meta: LOG_META }) };
-      const result = await client.request({ method: "tools/call", params }, {
+      const result = await client.request({ method: "tools/call", params }, PASSED_RESULT, {
         ...{ signal, timeout: timeoutMs, maxTotalTimeout: timeoutMs },
         onprogress({ progress, total, message }) {
           if (left-- <= 0) return;
@@ -138,7 +139,7 @@ export class Upstream implements AsyncDisposable {
       if (JSON.stringify(result).length > limits.resultBytes) {
         throw beyond("resultBytes", limits.resultBytes);
       }
-      return result as McpToolResult;
+      return result;
     } finally {
       this.#listeners.delete(listen);
     }
