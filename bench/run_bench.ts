@@ -14,6 +14,7 @@ import { measureLoad } from "./parts/load_part.ts";
 import { measureMemory } from "./parts/memory_part.ts";
 import { measurePeers } from "./parts/peer_part.ts";
 import { measurePlugins } from "./parts/plugin_part.ts";
+import { measureProxies } from "./parts/proxies_part.ts";
 import { measureQuickjs } from "./parts/quickjs_part.ts";
 import { measureRuntimes } from "./parts/runtime_part.ts";
 import { measureSearch } from "./parts/search_part.ts";
@@ -30,6 +31,7 @@ const PARTS: Readonly<Record<PartName, BenchPart>> = {
   search: measureSearch,
   accounts: measureAccounts,
   peers: measurePeers,
+  proxies: measureProxies,
 };
 
 /**

@@ -20,29 +20,43 @@ export interface LineRequest {
  * what is measured. Whoever opened it closes it.
  */
 export class HttpLine implements Disposable {
-  readonly #tcp: Deno.TcpConn;
-  readonly #host: string;
+  #tcp: Deno.TcpConn;
+  readonly #url: URL;
   readonly #buffer = new Uint8Array(64 * 1024);
   readonly #decoder = new TextDecoder("latin1");
   #unread = "";
 
-  private constructor(tcp: Deno.TcpConn, host: string) {
+  private constructor(tcp: Deno.TcpConn, url: URL) {
     this.#tcp = tcp;
-    this.#host = host;
+    this.#url = url;
   }
 
   static async open(url: URL): Promise<HttpLine> {
-    const tcp = await Deno.connect({ hostname: url.hostname, port: Number(url.port) });
-    tcp.setNoDelay(true);
-    return new HttpLine(tcp, url.host);
+    return new HttpLine(await connect(url), url);
   }
 
   /** Sends a request; its body must be read to the end before the next one. */
-  async ask({ method, path, headers, body = "" }: LineRequest): Promise<LineAnswer> {
-    const all = { ...headers, host: this.#host, "content-length": String(body.length) };
+  async ask(request: LineRequest): Promise<LineAnswer> {
+    try {
+      return await this.#ask(request);
+    } catch (error) {
+      // Servers close connections that nobody used for a while.
+      if (!(error instanceof Closed) || this.#unread !== "") throw error;
+      this.#tcp.close();
+      this.#tcp = await connect(this.#url);
+      return await this.#ask(request);
+    }
+  }
+
+  async #ask({ method, path, headers, body = "" }: LineRequest): Promise<LineAnswer> {
+    const all = { ...headers, host: this.#url.host, "content-length": String(body.length) };
     const head = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`).join("");
     const bytes = new TextEncoder().encode(`${method} ${path} HTTP/1.1\r\n${head}\r\n${body}`);
-    for (let sent = 0; sent < bytes.length;) sent += await this.#tcp.write(bytes.subarray(sent));
+    for (let sent = 0; sent < bytes.length;) {
+      sent += await this.#tcp.write(bytes.subarray(sent)).catch((cause) => {
+        throw new Closed("send request: the connection was closed", { cause });
+      });
+    }
     const lines = (await this.#until("\r\n\r\n")).split("\r\n");
     const answered = new Map(
       lines.slice(1).map((line) => {
@@ -87,12 +101,22 @@ export class HttpLine implements Disposable {
   }
 
   async #read(): Promise<void> {
-    const count = await this.#tcp.read(this.#buffer);
-    if (count === null) throw new Error("read answer: the connection was closed");
+    const count = await this.#tcp.read(this.#buffer).catch(() => null);
+    if (count === null) throw new Closed("read answer: the connection was closed");
     this.#unread += this.#decoder.decode(this.#buffer.subarray(0, count));
   }
 
   [Symbol.dispose](): void {
     this.#tcp.close();
   }
+}
+
+class Closed extends Error {
+  override readonly name = "Closed";
+}
+
+async function connect(url: URL): Promise<Deno.TcpConn> {
+  const tcp = await Deno.connect({ hostname: url.hostname, port: Number(url.port) });
+  tcp.setNoDelay(true);
+  return tcp;
 }

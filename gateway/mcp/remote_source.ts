@@ -4,7 +4,7 @@ import { FreshCache, type FreshCacheBounds } from "../../accounts/cache/fresh_ca
 import { notFound } from "../../accounts/require_permission.ts";
 import { fillHeaders, unsealHeaders } from "../../accounts/servers/server_headers.ts";
 import type { Upstream } from "../../mcp/upstream/upstream.ts";
-import { tooLate, upstreamError } from "../../mcp/upstream/upstream_errors.ts";
+import { statusOf, tooLate, upstreamError } from "../../mcp/upstream/upstream_errors.ts";
 import type { UpstreamPool } from "../../mcp/upstream/upstream_pool.ts";
 import type { UpstreamTarget } from "../../mcp/upstream/upstream_target.ts";
 import { untilAborted } from "../../runtime/pool/until_aborted.ts";
@@ -16,6 +16,8 @@ import type { Executor } from "../../spec/execution.ts";
 import type { McpToolResult } from "../../spec/mcp_content.ts";
 import type { McpAudience, McpSource, McpSourceTool, McpToolCall } from "../../spec/mcp_source.ts";
 import { joinSignals } from "../join_signals.ts";
+import { askedToSignIn } from "../servers/asked_to_sign_in.ts";
+import { BearerBook } from "../servers/bearer_book.ts";
 import {
   isOwnersAlone,
   offeredTools,
@@ -70,6 +72,7 @@ export class RemoteSource implements McpSource {
   readonly #options: RemoteSourceOptions;
   readonly #servers: FreshCache<readonly RemoteServer[]>;
   readonly #refresh: RemoteRefresh;
+  readonly #bearers: BearerBook;
 
   constructor(options: RemoteSourceOptions) {
     this.#options = options;
@@ -81,6 +84,7 @@ export class RemoteSource implements McpSource {
       nowMs: () => performance.now(),
       onFailure,
     });
+    this.#bearers = new BearerBook(options);
     this.#refresh = new RemoteRefresh({
       ...options,
       sql,
@@ -145,7 +149,7 @@ export class RemoteSource implements McpSource {
     using joined = joinSignals(signal, late);
     const { signal: either } = joined;
     try {
-      const target = this.#targetOf(caller, { server: found.server, grant });
+      const target = await this.#targetOf(caller, { server: found.server, grant });
       const pool = await this.#options.upstreams();
       pool.onToolsChanged = (changed) => this.#refresh.begin(changed, collection.id);
       const work = async (upstream: Upstream) => {
@@ -165,7 +169,14 @@ export class RemoteSource implements McpSource {
           onProgress,
         });
       };
-      return await pool.use(target, { work, signal: either });
+      return await pool.use(target, { work, signal: either }).catch(async (error) => {
+        // It was refused before anything was done.
+        if (!row.oauth || statusOf(error) !== 401) throw askedToSignIn(error, row);
+        await this.#bearers.renew(caller, row, { refused: bearerOf(target) });
+        const renewed = await this.#targetOf(caller, { server: found.server, grant });
+        if (bearerOf(renewed) === bearerOf(target)) throw askedToSignIn(error, row);
+        return await pool.use(renewed, { work, signal: either });
+      });
     } catch (error) {
       if (late.aborted && !signal.aborted) throw tooLate("call tool of MCP server", timeoutMs);
       throw upstreamError("call tool of MCP server", error);
@@ -188,15 +199,22 @@ export class RemoteSource implements McpSource {
     return found;
   }
 
-  #targetOf(
-    { tenant }: Caller,
+  async #targetOf(
+    caller: Caller,
     { server, grant }: { readonly server: RemoteServer; readonly grant: CallGrant },
-  ): UpstreamTarget {
+  ): Promise<UpstreamTarget> {
     const { row, dataKey } = server;
     const { masterKeys } = this.#options.accounts;
-    const headers = fillHeaders(unsealHeaders(row, { dataKey, masterKeys }), grant.secrets);
-    return { serverId: row.id, tenant, place: placeOf(row, headers) };
+    const own = fillHeaders(unsealHeaders(row, { dataKey, masterKeys }), grant.secrets);
+    const headers = row.oauth ? { ...own, ...await this.#bearers.headersFor(caller, row) } : own;
+    return { serverId: row.id, tenant: caller.tenant, place: placeOf(row, headers) };
   }
+}
+
+/** The token that goes with a connection. */
+function bearerOf({ place }: UpstreamTarget): string {
+  const { authorization = "" } = place.kind === "url" ? place.headers : {};
+  return authorization.slice("Bearer ".length);
 }
 
 /** What a server is sent of its owner's, and what runs here, is for the owner's account only. */

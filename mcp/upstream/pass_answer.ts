@@ -122,6 +122,7 @@ class Answer {
 
   async #leave(reason: unknown): Promise<void> {
     this.#end();
+    // Nobody is told of how it ends: whoever reads has gone, or has what it asked for.
     await this.#reader.cancel(reason).catch(() => {});
   }
 

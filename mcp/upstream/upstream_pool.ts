@@ -2,8 +2,9 @@ import { untilAborted } from "../../runtime/pool/until_aborted.ts";
 import { AirlockError } from "../../spec/errors.ts";
 import { Backoff } from "./backoff.ts";
 import type { ConnectAttempt } from "./connect_upstream.ts";
+import type { CheckedFetch } from "./sign_in/checked_fetch.ts";
 import type { Upstream } from "./upstream.ts";
-import { isSessionGone } from "./upstream_errors.ts";
+import { isSessionGone, statusOf } from "./upstream_errors.ts";
 import type { UpstreamLimits } from "./upstream_limits.ts";
 import { connectionKey, type UpstreamPlace, type UpstreamTarget } from "./upstream_target.ts";
 
@@ -12,6 +13,8 @@ export interface UpstreamPoolOptions {
   readonly connect: (place: UpstreamPlace) => ConnectAttempt;
   /** Lets through what may be connected to at all. @throws {AirlockError} `permission_denied`. */
   readonly check: (place: UpstreamPlace) => void;
+  /** Asks authorisation servers. */
+  readonly checkedFetch: CheckedFetch;
   readonly limits: UpstreamLimits;
   readonly nowMs: () => number;
   /** From 0 up to 1. */
@@ -86,6 +89,11 @@ export class UpstreamPool implements AsyncDisposable {
     this.#options.check(place);
   }
 
+  /** Asks addresses that servers name for signing in; each is checked as a server's own is. */
+  get checkedFetch(): CheckedFetch {
+    return this.#options.checkedFetch;
+  }
+
   /** Begins a connection of its own, which the caller closes: to look at a server. */
   attempt(place: UpstreamPlace): ConnectAttempt {
     return this.#options.connect(place);
@@ -141,8 +149,9 @@ export class UpstreamPool implements AsyncDisposable {
       slot.upstream = upstream;
       upstream.onToolsChanged = () => this.onToolsChanged(target);
       this.#backoff.succeeded(key);
-    }, () => {
-      this.#backoff.failed(key);
+    }, (error) => {
+      // Whoever signs in comes back with something else.
+      if (statusOf(error) !== 401) this.#backoff.failed(key);
       this.#drop(slot);
     });
     return slot;
