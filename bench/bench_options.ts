@@ -92,13 +92,16 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions {
   }
 }
 
+/** Parts that download what others made. */
+const DOWNLOADED: readonly PartName[] = ["peers", "proxies"];
+
 /** Peers are downloaded, so they are measured only where that is asked for. */
 function partsOf(
   { only, peers }: { readonly only: readonly string[]; readonly peers: boolean },
 ): readonly PartName[] {
   const named = only.map(partName);
-  const wanted = named.length > 0 ? named : PART_NAMES.filter((name) => name !== "peers");
-  return peers && !wanted.includes("peers") ? [...wanted, "peers"] : wanted;
+  const wanted = named.length > 0 ? named : PART_NAMES.filter((name) => !DOWNLOADED.includes(name));
+  return peers ? [...new Set([...wanted, ...DOWNLOADED])] : wanted;
 }
 
 function partName(text: string): PartName {

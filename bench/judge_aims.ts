@@ -63,6 +63,19 @@ export function judgeAims(measurements: readonly Measurement[]): Aim[] {
     value: withAccounts,
     ok: (withAccounts ?? Infinity) <= 1.15,
   });
+  const [through, direct] = ["Airlock", "direct"]
+    .map((name) => find(`${name}, HTTP @1: tools/call p50`)?.median);
+  const passing = typeof through !== "number" || typeof direct !== "number"
+    ? undefined
+    : Number((through - direct).toFixed(3));
+  judge("tools/call through Airlock, added at 1 client, ms", {
+    ...{ wanted: "≤ 0.5", value: passing, ok: (passing ?? Infinity) <= 0.5 },
+  });
+  const session = find("Airlock, HTTP: memory of a session")?.median ?? undefined;
+  const held = session === undefined ? undefined : Math.round(session * 1_000);
+  judge("1,000 MCP sessions, MiB", {
+    ...{ wanted: "≤ 200", value: held, ok: (held ?? Infinity) <= 200 },
+  });
   const cold = find("cold call, no pool")?.ratio?.value;
   judge("cold call without pool, against bare deno run", {
     wanted: "≤ 2 ×",

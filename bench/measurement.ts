@@ -49,7 +49,7 @@ export interface Aim {
 /** The parts of the benchmark, in the order they run. */
 export const PART_NAMES = [
   ...["first", "memory", "cold", "load", "plugins", "quickjs", "runtimes", "search"] as const,
-  ...["accounts", "bridge", "peers"] as const,
+  ...["accounts", "bridge", "peers", "proxies"] as const,
 ] as const;
 
 /** One of {@linkcode PART_NAMES}. */

@@ -15,6 +15,7 @@ import { measureLoad } from "./parts/load_part.ts";
 import { measureMemory } from "./parts/memory_part.ts";
 import { measurePeers } from "./parts/peer_part.ts";
 import { measurePlugins } from "./parts/plugin_part.ts";
+import { measureProxies } from "./parts/proxies_part.ts";
 import { measureQuickjs } from "./parts/quickjs_part.ts";
 import { measureRuntimes } from "./parts/runtime_part.ts";
 import { measureSearch } from "./parts/search_part.ts";
@@ -32,6 +33,7 @@ const PARTS: Readonly<Record<PartName, BenchPart>> = {
   accounts: measureAccounts,
   bridge: measureBridges,
   peers: measurePeers,
+  proxies: measureProxies,
 };
 
 /**

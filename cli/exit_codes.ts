@@ -30,6 +30,7 @@ const EXIT_OF: Readonly<Record<ErrorCode, ExitCode>> = {
   precondition_failed: EXIT.refused,
   unauthenticated: EXIT.refused,
   permission_denied: EXIT.refused,
+  sign_in_required: EXIT.refused,
   resource_limit: EXIT.refused,
   rate_limited: EXIT.refused,
   pool_exhausted: EXIT.refused,

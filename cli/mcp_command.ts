@@ -4,6 +4,7 @@ import { loadConfig } from "../config.ts";
 import { AirlockError } from "../spec/errors.ts";
 import type { CliDeps } from "./cli_deps.ts";
 import { mcpServersCommand } from "./mcp_servers_command.ts";
+import { mcpSignInCommand } from "./mcp_sign_in_command.ts";
 import { refuseCall } from "./refuse_call.ts";
 import { unlessInterrupted } from "./unless_interrupted.ts";
 
@@ -17,6 +18,7 @@ export function mcpCommand(program: Command, deps: CliDeps): void {
     .option("--collection <name>", "id or slug of the collection; all of them where absent")
     .action(({ collection }: { readonly collection?: string }) => serve(deps, collection));
   mcpServersCommand(mcp, deps);
+  mcpSignInCommand(mcp, deps);
 }
 
 /** Stdout is the client's: everything else that is said goes to stderr. */

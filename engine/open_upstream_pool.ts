@@ -1,6 +1,7 @@
 import type { Config, Environment } from "../config.ts";
 import { checkPlace } from "../mcp/upstream/check_place.ts";
 import { type ConnectTools, connectUpstream } from "../mcp/upstream/connect_upstream.ts";
+import { createCheckedFetch } from "../mcp/upstream/sign_in/checked_fetch.ts";
 import { UPSTREAM_LIMITS } from "../mcp/upstream/upstream_limits.ts";
 import { UpstreamPool } from "../mcp/upstream/upstream_pool.ts";
 import { createEgressBroker } from "../runtime/egress/egress_broker.ts";
@@ -35,6 +36,7 @@ export function openUpstreamPool(
   return new UpstreamPool({
     connect: (place, abilities) => connectUpstream(place, { ...tools, abilities }),
     check: (place) => checkPlace(place, tools),
+    checkedFetch: createCheckedFetch(tools),
     ...{ limits, nowMs, random: Math.random },
   });
 }

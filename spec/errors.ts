@@ -12,6 +12,7 @@ export const ERROR_TABLE = {
   invalid_input: { httpStatus: 400, mcpCode: -32602, retryable: false },
   unauthenticated: { httpStatus: 401, mcpCode: -32001, retryable: false },
   permission_denied: { httpStatus: 403, mcpCode: -32002, retryable: false },
+  sign_in_required: { httpStatus: 403, mcpCode: -32016, retryable: false },
   tool_not_found: { httpStatus: 404, mcpCode: -32602, retryable: false },
   not_found: { httpStatus: 404, mcpCode: -32602, retryable: false },
   conflict: { httpStatus: 409, mcpCode: -32013, retryable: false },

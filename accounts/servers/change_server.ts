@@ -114,6 +114,7 @@ export async function updateServer(
       timeout_ms = ${wish.timeoutMs ?? before.timeout_ms},
       enabled = ${wish.enabled ?? before.enabled},
       transport = ${moves ? null : before.transport},
+      oauth = ${moves ? false : before.oauth},
       health = ${moves ? "unknown" : before.health},
       revision = revision + 1, updated_at = now()
     where id = ${id} and not exists (

@@ -29,6 +29,7 @@ export const serverRow = z.object({
   renames: z.record(z.string(), z.string()),
   timeout_ms: z.number(),
   enabled: z.boolean(),
+  oauth: z.boolean(),
   health: z.enum(SERVER_HEALTH),
   failure: failure.nullable(),
   listed_at: z.date().nullable(),
@@ -55,6 +56,8 @@ export interface ServerView {
   readonly renames: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
   readonly enabled: boolean;
+  /** Whether calls need somebody to have signed in there. */
+  readonly oauth: boolean;
   readonly health: typeof SERVER_HEALTH[number];
   readonly failure: z.output<typeof failure> | null;
   readonly about: z.output<typeof about> | null;
@@ -79,6 +82,7 @@ export function viewServer(row: ServerRow): ServerView {
     renames: row.renames,
     timeoutMs: row.timeout_ms,
     enabled: row.enabled,
+    oauth: row.oauth,
     health: row.health,
     failure: row.failure,
     about: row.about,

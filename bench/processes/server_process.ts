@@ -2,7 +2,11 @@ import { freePort } from "./free_port.ts";
 
 /** How a {@linkcode ServerProcess} is started. */
 export interface ServerCommand {
-  /** Arguments of `deno`; the port to listen on comes last where `portAsArgument`. */
+  /** `deno` where absent. */
+  readonly program?: string;
+  /** Where it listens, if its arguments say so already; a free port where absent. */
+  readonly port?: number;
+  /** Arguments of the program; the port to listen on comes last where `portAsArgument`. */
   readonly args: readonly string[];
   readonly env?: (port: number) => Record<string, string>;
   readonly portAsArgument?: boolean;
@@ -27,9 +31,9 @@ export class ServerProcess implements AsyncDisposable {
 
   /** @throws {Error} when nothing listens in time. */
   static async start(command: ServerCommand): Promise<ServerProcess> {
-    const port = freePort();
+    const port = command.port ?? freePort();
     const args = command.portAsArgument ? [...command.args, String(port)] : [...command.args];
-    const child = new Deno.Command(Deno.execPath(), {
+    const child = new Deno.Command(command.program ?? Deno.execPath(), {
       args,
       env: command.env?.(port),
       stdin: "null",

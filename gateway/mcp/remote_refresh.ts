@@ -1,6 +1,7 @@
 import type { ServerRow } from "../../accounts/servers/server_record.ts";
 import type { UpstreamPool } from "../../mcp/upstream/upstream_pool.ts";
 import type { UpstreamTarget } from "../../mcp/upstream/upstream_target.ts";
+import { AirlockError } from "../../spec/errors.ts";
 import type { Sql } from "../../registry/database/database.ts";
 import { pauseFor } from "./pause_for.ts";
 import { takeFailure, takeListing } from "../servers/server_listings.ts";
@@ -82,6 +83,8 @@ export class RemoteRefresh {
       });
       return changed;
     } catch (error) {
+      // Whoever asked has not signed in there; others may have.
+      if (error instanceof AirlockError && error.code === "sign_in_required") return false;
       if (!stop.aborted) await takeFailure(sql, error, { serverId });
       return false;
     }

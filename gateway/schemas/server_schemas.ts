@@ -124,6 +124,7 @@ export const serverSchema = z.object({
   renames: z.record(z.string(), z.string()).openapi({ example: { create_issue: "new_issue" } }),
   timeoutMs: z.int().openapi({ example: 60_000 }),
   enabled: z.boolean(),
+  oauth: z.boolean().openapi({ description: "Whether calls need a sign-in to the server" }),
   health: z.enum(SERVER_HEALTH).openapi({ example: "ok" }),
   failure: z.object({ code, error }).nullable(),
   about: z.object({

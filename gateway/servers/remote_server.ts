@@ -75,7 +75,7 @@ export function offeredTools(
 
 /** Whether a server is its owner's alone: it is sent something of the owner's, or runs here. */
 export function isOwnersAlone({ row }: Pick<RemoteServer, "row">): boolean {
-  return row.headers !== null || row.command !== null;
+  return row.headers !== null || row.command !== null || row.oauth;
 }
 
 /** Where a server is, with the headers that it is sent. */

@@ -12,6 +12,8 @@ import { readServerTools } from "../../registry/servers/read_server_tools.ts";
 import { type ServerToolView, viewServerTool } from "../../registry/servers/server_tool.ts";
 import type { Caller } from "../../spec/account.ts";
 import type { AirlockError } from "../../spec/errors.ts";
+import { askedToSignIn } from "./asked_to_sign_in.ts";
+import { BearerBook } from "./bearer_book.ts";
 import { placeOf } from "./remote_server.ts";
 import { takeFailure, takeListing } from "./server_listings.ts";
 
@@ -34,9 +36,12 @@ export interface ServerLook {
 /** Adds, looks at and approves other servers, for those who may: every method authorises. */
 export class ServerDesk {
   readonly #options: ServerDeskOptions;
+  readonly #bearers: BearerBook;
 
   constructor(options: ServerDeskOptions) {
     this.#options = options;
+    // What is looked at is told by whoever looks.
+    this.#bearers = new BearerBook({ ...options, onFailure: () => {} });
   }
 
   /**
@@ -68,6 +73,11 @@ export class ServerDesk {
     const { accounts: { sql } } = this.#options;
     const row = await sql.begin((tx: AnySql) => lockServer(tx, actor, target));
     return await this.#look(actor.caller, row);
+  }
+
+  /** Looks at a server that somebody has just signed in to. */
+  async lookSignedIn({ caller }: Actor, row: ServerRow): Promise<ServerLook> {
+    return await this.#look(caller, row);
   }
 
   /** A server and its tools, as they are kept. */
@@ -108,13 +118,14 @@ export class ServerDesk {
     let failure: AirlockError | null = null;
     let stderr = () => "";
     try {
-      const headers = fillHeaders(await openHeaders(sql, row, { masterKeys }), secrets);
+      const own = fillHeaders(await openHeaders(sql, row, { masterKeys }), secrets);
+      const headers = { ...own, ...await this.#bearers.headersFor(caller, row) };
       const attempt = (await upstreams()).attempt({ ...placeOf(row, headers) });
       stderr = attempt.stderr;
       await using upstream = await attempt.upstream;
       await takeListing(sql, upstream, { serverId });
     } catch (error) {
-      failure = await takeFailure(sql, error, { serverId });
+      failure = await takeFailure(sql, askedToSignIn(error, row), { serverId });
     }
     const [now] = await sql`select * from mcp_server where id = ${serverId}`;
     const tools = (await readServerTools(sql, [serverId])).map(viewServerTool);

@@ -1,10 +1,11 @@
 /**
  * The same answer, and `release` called once when all of it was read or nobody reads it any more: an
- * event stream goes on after its handler.
+ * event stream goes on after its handler. Anything else is there already.
  */
 export function holdUntilRead(response: Response, release: () => void): Response {
+  const isStream = response.headers.get("content-type")?.startsWith("text/event-stream") ?? false;
   const { body } = response;
-  if (body === null) {
+  if (!isStream || body === null) {
     release();
     return response;
   }

@@ -2,7 +2,6 @@ import {
   type AuthInfo,
   createMcpHandler,
   isLegacyRequest,
-  legacyStatelessFallback,
   type McpHttpHandler,
   type McpRequestContext,
   type Server,
@@ -17,6 +16,7 @@ import type { McpPart } from "../server/mcp_part.ts";
 import { holdUntilRead } from "./hold_until_read.ts";
 import { ownerOf } from "./owner_of.ts";
 import { SessionCalls, type SessionKey } from "./session_calls.ts";
+import { serveSession } from "./serve_session.ts";
 import { type SessionMessages, sessionMessages } from "./session_messages.ts";
 import { type SentQuestion, SessionQuestions } from "./session_questions.ts";
 import { SessionStreams, STREAM_BOUNDS, type StreamBounds } from "./session_streams.ts";
@@ -59,7 +59,7 @@ export function createMcpHttp(
   const sessions = new SessionCalls();
   const questions = new SessionQuestions();
   const streams = new SessionStreams(tools.changes, bounds);
-  const serve = ({ authInfo }: McpRequestContext): Server => {
+  const serve = ({ authInfo }: Pick<McpRequestContext, "authInfo">): Server => {
     const exchange = authInfo === undefined ? undefined : exchanges.get(authInfo);
     if (exchange === undefined) throw new Error("serve MCP: nobody let this request in");
     const { part, requestId, session } = exchange;
@@ -85,7 +85,6 @@ export function createMcpHttp(
   };
   // What is wrong with a request is in its answer, and what is wrong with us is told by the server.
   const modern = createMcpHandler(serve, { legacy: "reject" });
-  const legacy = legacyStatelessFallback(serve);
   const listeners = new Map<Pick<McpHttpHandler, "close">, string>();
 
   const fetchSession = async (request: Request, exchange: McpExchange): Promise<Response> => {
@@ -109,9 +108,11 @@ export function createMcpHttp(
       for (const answer of session.answers) questions.answer(key, answer);
       await note(sessions, { ...session, key });
     }
+    if (request.method !== "POST") return notAllowed();
     const authInfo = admit(exchange);
     exchanges.set(authInfo, { ...exchange, session });
-    const response = await legacy(request, { authInfo, parsedBody: exchange.body });
+    const server = serve({ authInfo });
+    const response = await serveSession(request, { server, authInfo, body: exchange.body });
     if (session.begins && response.ok) {
       response.headers.set(SESSION_HEADER, newSessionId(session.abilities));
     }
@@ -173,6 +174,14 @@ async function note(
 ): Promise<void> {
   if (level !== undefined) sessions.setLevel(key, level);
   for (const { requestId, ...more } of cancels) await sessions.cancel(key, requestId, more);
+}
+
+function notAllowed(): Response {
+  const error = { code: -32000, message: "Method not allowed." };
+  return Response.json({ jsonrpc: "2.0", error, id: null }, {
+    status: 405,
+    headers: { allow: "POST, DELETE" },
+  });
 }
 
 /** What the SDK passes on to our servers: who it is has been found out before, by the gateway. */

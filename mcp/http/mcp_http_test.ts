@@ -194,14 +194,14 @@ Deno.test("createMcpHttp() lets nobody cancel a call of somebody else's session"
     params: { requestId: 1 },
   };
   const call = { jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: NAME } };
-  const response = await ask(call);
+  const response = ask(call);
   const { signal } = await fake.source.firstCall();
   const stranger = await ask(cancel, keyCaller({ keyId: "key_b" }));
   assert.deepEqual([stranger.status, signal.aborted], [202, false]);
   await ask(cancel);
   assert.equal(signal.aborted, true);
   // Nothing is left to wait for.
-  await response.text();
+  await (await response).text();
 });
 
 Deno.test("createMcpHttp() takes no more messages at once than it says", async () => {

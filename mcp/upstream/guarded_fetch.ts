@@ -1,5 +1,6 @@
 import type { OpenEgress } from "../../runtime/call/call.ts";
 import type { NetGrant } from "../../spec/permissions.ts";
+import { passAnswer } from "./pass_answer.ts";
 import { refusedPlace } from "./upstream_errors.ts";
 
 /** A way out for requests to one server. Whoever made it closes it. */
@@ -75,24 +76,28 @@ export function createGuardedFetch(url: URL, options: GuardedFetchOptions): Guar
       if (wanted.origin !== url.origin) {
         throw refusedPlace("it asks for another origin", "Ask whoever runs it.");
       }
+      const body = bytesOf(init.body);
       const way = takeWay();
+      let hasLeft = false;
+      const left = () => {
+        if (!hasLeft) leave(way);
+        hasLeft = true;
+      };
       try {
         const response = await way.egress.request({
           method: init.method ?? "GET",
           url: wanted.href,
-          headers: headersOf(init.headers, options.headers),
-          body: bodyOf(init.body),
+          headers: headersOf(init.headers, { credentials: options.headers, body }),
+          body: body && streamOf(body),
           redirect: "manual",
           // Closing ends all that is under way by itself.
         }, init.signal ?? closing.signal);
-        const { status, statusText, body } = response;
-        const headers = new Headers(response.headers.map(([name, value]) => [name, value]));
-        if (body === null) leave(way);
-        return new Response(body && untilEnd(body, () => leave(way)), {
-          ...{ status, statusText, headers },
+        return await passAnswer(response, {
+          method: init.method ?? "GET",
+          onEnd: left,
         });
       } catch (error) {
-        leave(way);
+        left();
         throw error;
       }
     },
@@ -106,21 +111,29 @@ export function createGuardedFetch(url: URL, options: GuardedFetchOptions): Guar
 /** Own headers of the protocol, and the credentials: nothing else goes out, whoever put it there. */
 function headersOf(
   wanted: RequestInit["headers"],
-  credentials: Readonly<Record<string, string>>,
+  { credentials, body }: {
+    readonly credentials: Readonly<Record<string, string>>;
+    readonly body: Uint8Array | null;
+  },
 ): [string, string][] {
   const headers = new Headers();
   for (const [name, value] of Object.entries(credentials)) headers.set(name, value);
   for (const [name, value] of new Headers(wanted)) {
     if (OWN_HEADERS.has(name) || name.startsWith("mcp-param-")) headers.set(name, value);
   }
+  // Without it the body would go out in chunks of its own.
+  if (body !== null) headers.set("content-length", String(body.byteLength));
   return [...headers];
 }
 
 /** Messages are text. */
-function bodyOf(body: RequestInit["body"]): ReadableStream<Uint8Array> | null {
+function bytesOf(body: RequestInit["body"]): Uint8Array | null {
   if (body === undefined || body === null) return null;
   if (typeof body !== "string") throw new TypeError("send message: its body is not text");
-  const bytes = new TextEncoder().encode(body);
+  return new TextEncoder().encode(body);
+}
+
+function streamOf(bytes: Uint8Array): ReadableStream<Uint8Array> {
   // Three times as fast as the stream of a blob.
   return new ReadableStream({
     start(controller) {
@@ -128,31 +141,6 @@ function bodyOf(body: RequestInit["body"]): ReadableStream<Uint8Array> | null {
       controller.close();
     },
   });
-}
-
-/** The same stream, telling once of its end, however that comes. */
-function untilEnd(
-  body: ReadableStream<Uint8Array>,
-  onEnd: () => void,
-): ReadableStream<Uint8Array<ArrayBuffer>> {
-  const reader = body.getReader();
-  return new ReadableStream({
-    async pull(controller) {
-      try {
-        const { done, value } = await reader.read();
-        if (!done) return controller.enqueue(Uint8Array.from(value));
-        onEnd();
-        controller.close();
-      } catch (error) {
-        onEnd();
-        controller.error(error);
-      }
-    },
-    async cancel(reason) {
-      onEnd();
-      await reader.cancel(reason);
-    },
-  }, { highWaterMark: 0 });
 }
 
 function grantOf(url: URL): string {

@@ -11,6 +11,54 @@ function guardedFetch(url: string, headers: Readonly<Record<string, string>> = {
   return createGuardedFetch(new URL(url), { openEgress, headers });
 }
 
+/** A stream that says that and never ends. */
+function eventStream(events: readonly string[]): Response {
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      for (const event of events) controller.enqueue(new TextEncoder().encode(event));
+    },
+  });
+  return new Response(body, { headers: { "content-type": "text/event-stream" } });
+}
+
+Deno.test("createGuardedFetch() gives the answer that a stream begins with, and all of others", async () => {
+  const result = `{"jsonrpc":"2.0","id":1,"result":{}}`;
+  const progress = `{"jsonrpc":"2.0","method":"notifications/progress"}`;
+  const request = `{"jsonrpc":"2.0","id":1,"method":"elicitation/create"}`;
+  const streams: Readonly<Record<string, readonly string[]>> = {
+    alone: [`event: message\ndata: ${result}\n\n`],
+    "after progress": [`data: ${progress}\n\n`, `data: ${result}\n\n`],
+    "after a question": [`data: ${request}\n\n`],
+    // Whoever comes back for what was missed goes by the id.
+    "with an id": [`id: 1\ndata: ${result}\n\n`],
+    "in two lines": [`data: {"jsonrpc":"2.0",\ndata: "id":1,"result":{}}\n\n`],
+    garbage: ["data: {\n\n"],
+  };
+  await using server = new FakeUpstream({
+    answer: ({ method = "" }) => eventStream(streams[method] ?? []),
+  });
+  using guarded = guardedFetch(server.url);
+  for (const [method, events] of Object.entries(streams)) {
+    const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method });
+    const response = await guarded.fetch(server.url, { method: "POST", body });
+    const isAlone = method === "alone";
+    const type = isAlone ? "application/json" : "text/event-stream";
+    assert.equal(response.headers.get("content-type"), type, method);
+    if (isAlone) assert.deepEqual(await response.json(), JSON.parse(result));
+    else assert.equal(await textOf(response, events.join("").length), events.join(""));
+  }
+});
+
+/** That much of a stream that does not end. */
+async function textOf({ body }: Response, length: number): Promise<string> {
+  let text = "";
+  for await (const piece of body!.pipeThrough(new TextDecoderStream())) {
+    text += piece;
+    if (text.length >= length) break;
+  }
+  return text;
+}
+
 Deno.test("createGuardedFetch() sends its own credentials, and nobody else's", async () => {
   await using server = new FakeUpstream();
   using guarded = guardedFetch(server.url, { authorization: "Bearer own", "x-team": "1" });
@@ -46,13 +94,17 @@ Deno.test("createGuardedFetch() reaches one origin, and follows no redirect", as
 });
 
 Deno.test("createGuardedFetch() goes on over many requests, and ends with what is open", async () => {
-  await using server = new FakeUpstream();
+  const telling = `data: {"jsonrpc":"2.0","method":"notifications/progress"}\n\n`;
+  await using server = new FakeUpstream({
+    answer: ({ method }) => method === "tools/call" ? eventStream([telling]) : undefined,
+  });
   const guarded = guardedFetch(server.url);
-  const post = () => guarded.fetch(server.url, { method: "POST", body: MESSAGE });
+  const post = (body = MESSAGE) => guarded.fetch(server.url, { method: "POST", body });
   // More than one way out takes.
   for (let count = 0; count < 250; count++) await (await post()).text();
   assert.equal(server.messages.length, 250);
-  const open = await post();
+  const open = await post(MESSAGE.replace("tools/list", "tools/call"));
+  assert.equal(open.headers.get("content-type"), "text/event-stream");
   guarded[Symbol.dispose]();
   await assert.rejects(open.text());
   await assert.rejects(post());

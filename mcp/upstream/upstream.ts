@@ -6,6 +6,7 @@ import type { LogEntry } from "../../spec/sandbox.ts";
 import type { McpAbility, McpAsking } from "../../spec/mcp_asking.ts";
 import type { McpLibraryMethod } from "../../spec/mcp_library.ts";
 import { type ListedTool, toolDigest } from "./listed_tool.ts";
+import { PASSED_RESULT } from "./passed_result.ts";
 import { QuestionDesk } from "./question_desk.ts";
 import { readListing } from "./read_listing.ts";
 import { type ListedOffers, readOffers } from "./read_offers.ts";
@@ -197,7 +198,7 @@ export class Upstream implements AsyncDisposable {
     try {
       const isModern = client.getProtocolEra() === "modern";
       const params = { name, arguments: args, ...(isModern && { _meta: LOG_META }) };
-      const result = await client.request({ method: "tools/call", params }, {
+      const result = await client.request({ method: "tools/call", params }, PASSED_RESULT, {
         ...{ signal, timeout: timeoutMs, maxTotalTimeout: timeoutMs },
         onprogress({ progress, total, message }) {
           if (left-- <= 0) return;
@@ -205,7 +206,7 @@ export class Upstream implements AsyncDisposable {
           onProgress(message ?? amount, { progress, total });
         },
       });
-      return this.#bounded(result as McpToolResult);
+      return this.#bounded(result);
     } finally {
       this.#listeners.delete(listen);
     }

@@ -3,8 +3,9 @@ import { AirlockError } from "../../spec/errors.ts";
 import type { McpAbility } from "../../spec/mcp_asking.ts";
 import { Backoff } from "./backoff.ts";
 import type { ConnectAttempt } from "./connect_upstream.ts";
+import type { CheckedFetch } from "./sign_in/checked_fetch.ts";
 import type { Upstream, UpstreamChange } from "./upstream.ts";
-import { isSessionGone } from "./upstream_errors.ts";
+import { isSessionGone, statusOf } from "./upstream_errors.ts";
 import type { UpstreamLimits } from "./upstream_limits.ts";
 import { connectionKey, type UpstreamPlace, type UpstreamTarget } from "./upstream_target.ts";
 
@@ -13,6 +14,8 @@ export interface UpstreamPoolOptions {
   readonly connect: (place: UpstreamPlace, abilities?: readonly McpAbility[]) => ConnectAttempt;
   /** Lets through what may be connected to at all. @throws {AirlockError} `permission_denied`. */
   readonly check: (place: UpstreamPlace) => void;
+  /** Asks authorisation servers. */
+  readonly checkedFetch: CheckedFetch;
   readonly limits: UpstreamLimits;
   readonly nowMs: () => number;
   /** From 0 up to 1. */
@@ -87,6 +90,11 @@ export class UpstreamPool implements AsyncDisposable {
     this.#options.check(place);
   }
 
+  /** Asks addresses that servers name for signing in; each is checked as a server's own is. */
+  get checkedFetch(): CheckedFetch {
+    return this.#options.checkedFetch;
+  }
+
   /** Begins a connection of its own, which the caller closes: to look at a server. */
   attempt(place: UpstreamPlace): ConnectAttempt {
     return this.#options.connect(place);
@@ -151,8 +159,9 @@ export class UpstreamPool implements AsyncDisposable {
       slot.upstream = upstream;
       upstream.onChange = (change) => this.onChange(target, change);
       this.#backoff.succeeded(key);
-    }, () => {
-      this.#backoff.failed(key);
+    }, (error) => {
+      // Whoever signs in comes back with something else.
+      if (statusOf(error) !== 401) this.#backoff.failed(key);
       this.#drop(slot);
     });
     return slot;

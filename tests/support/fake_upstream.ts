@@ -21,6 +21,8 @@ export interface FakeUpstreamOptions {
   readonly tools?: readonly JsonObject[];
   /** Answers in place of what it always does. */
   readonly answer?: (message: UpstreamMessage) => UpstreamAnswer | Promise<UpstreamAnswer>;
+  /** Answers what is no message; 405 where absent. */
+  readonly get?: (request: Request) => Response;
   /** 127.0.0.1 where absent. */
   readonly hostname?: string;
 }
@@ -71,7 +73,9 @@ export class FakeUpstream implements AsyncDisposable {
   }
 
   async #handle(request: Request): Promise<Response> {
-    if (request.method !== "POST") return new Response(null, { status: 405 });
+    if (request.method !== "POST") {
+      return this.#options.get?.(request) ?? new Response(null, { status: 405 });
+    }
     const { id, method, params = {}, error }: Partial<UpstreamMessage> = await request.json();
     const message: UpstreamMessage = {
       ...{ id, method, params, error, headers: request.headers },

@@ -98,8 +98,9 @@ export class RemoteWorld implements AsyncDisposable {
   }
 }
 
-/** JSON, or the last message of a stream. */
+/** JSON, the last message of a stream, or a page as it is. */
 function parse(text: string): JsonValue {
+  if (text.trimStart().startsWith("<")) return text;
   const last = [...text.matchAll(/^data: (\{.*)$/gm)].at(-1);
   return text === "" ? null : JSON.parse(last?.[1] ?? text);
 }

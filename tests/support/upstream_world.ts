@@ -1,5 +1,6 @@
 import { checkPlace } from "../../mcp/upstream/check_place.ts";
 import { type ConnectTools, connectUpstream } from "../../mcp/upstream/connect_upstream.ts";
+import { createCheckedFetch } from "../../mcp/upstream/sign_in/checked_fetch.ts";
 import { UPSTREAM_LIMITS, type UpstreamLimits } from "../../mcp/upstream/upstream_limits.ts";
 import { UpstreamPool, type UpstreamPoolOptions } from "../../mcp/upstream/upstream_pool.ts";
 import type { UpstreamPlace, UpstreamTarget } from "../../mcp/upstream/upstream_target.ts";
@@ -39,6 +40,7 @@ export function upstreamPool(
   return new UpstreamPool({
     connect: (place, abilities) => connectUpstream(place, { ...tools, abilities }),
     check: (place) => checkPlace(place, tools),
+    checkedFetch: createCheckedFetch(tools),
     limits: tools.limits,
     nowMs: tools.nowMs,
     random: Math.random,

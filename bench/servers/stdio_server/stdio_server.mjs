@@ -10,7 +10,13 @@ const answers = {
     capabilities: { tools: {} },
     serverInfo: { name: "airlock-bench-stdio", version: "1.0.0" },
   }),
-  "tools/list": () => ({ tools: [{ name: "echo", inputSchema: { type: "object" } }] }),
+  "tools/list": () => ({
+    tools: [{
+      name: "echo",
+      description: "Gives back what it is given",
+      inputSchema: { type: "object", properties: { a: { type: "number" } } },
+    }],
+  }),
   "tools/call": ({ arguments: given }) => ({
     content: [{ type: "text", text: JSON.stringify(given) }],
   }),

@@ -17,6 +17,7 @@ import { addGrants } from "./grants.ts";
 import { addKeys } from "./keys.ts";
 import { addPins } from "./pins.ts";
 import { addSecrets } from "./secrets.ts";
+import { addServerSignIn } from "./server_sign_in.ts";
 import { addServers } from "./servers.ts";
 import { addTiers } from "./tiers.ts";
 import { addUsage } from "./usage.ts";
@@ -31,6 +32,7 @@ export function addApi(app: OpenAPIHono<GatewayEnv>, options: ApiOptions): void 
   addCollectionBridgeTools(app, options);
   addCollectionSecrets(app, options);
   addServers(app, options);
+  addServerSignIn(app, options);
   addCallCollection(app, options);
   addAgents(app, options);
   addCallAgent(app, options);

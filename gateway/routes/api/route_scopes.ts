@@ -81,6 +81,11 @@ export const ROUTE_SCOPES: Readonly<Record<string, RouteNeed>> = {
   "DELETE /api/collections/:id/servers/:serverId": "collections:write",
   "POST /api/collections/:id/servers/:serverId/test": "collections:write",
   "POST /api/collections/:id/servers/:serverId/accept": "collections:write",
+  // Each person signs in for themselves.
+  "GET /api/collections/:id/servers/:serverId/sign-in": "person",
+  "POST /api/collections/:id/servers/:serverId/sign-in": "person",
+  "DELETE /api/collections/:id/servers/:serverId/sign-in": "person",
+  "POST /api/collections/:id/servers/:serverId/sign-in/finish": "person",
   "GET /api/agents": "collections:read",
   "POST /api/agents": "collections:write",
   "GET /api/agents/:id": "collections:read",
@@ -134,6 +139,8 @@ export const ROUTE_SCOPES: Readonly<Record<string, RouteNeed>> = {
   "GET /oauth/device": "public",
   "POST /oauth/device": "public",
   "GET /oauth/page.css": "public",
+  // Answers to whoever began there only.
+  "GET /oauth/upstream/callback": "public",
   // Signing in comes before being known; better-auth asks for the rest itself.
   "GET /api/auth/*": "public",
   "POST /api/auth/*": "public",

@@ -183,7 +183,8 @@ function shownLook({ row, tools, failure, stderr }: ServerLook) {
   };
 }
 
-function targetOf(context: Context<GatewayEnv>): ServerTarget {
+/** The server that a request's path names. @throws {AirlockError} `not_found`. */
+export function targetOf(context: Context<GatewayEnv>): ServerTarget {
   const server = context.req.param("serverId") ?? "";
   if (!/^[0-9A-Za-z_-]{1,64}$/.test(server)) throw notFound("server");
   return { collectionId: idOf(context, "collection"), server };

@@ -112,6 +112,15 @@ export function returnPage({ clientName }: Decided, next: string): Promise<Respo
   return answerPage(content, { title: "Back to the program", next });
 }
 
+/** Says that somebody has signed in to another server. */
+export function signedInPage({ server }: { readonly server: string }): Promise<Response> {
+  const content = html`
+    <h1>You have signed in to “${server}”</h1>
+    <p>Its tools can be called for you now. You can close this page.</p>
+  `;
+  return answerPage(content, { title: "Signed in" });
+}
+
 /** Says that a client's request will not do. Nobody is sent anywhere: it may be no client at all. */
 export function faultPage(
   { state, suggestion = "Begin again from the program that wants to connect.", status }: {
