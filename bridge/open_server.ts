@@ -1,5 +1,6 @@
 import { StreamableHTTPClientTransport, type Transport } from "@modelcontextprotocol/client";
 import type { ServerConfig } from "./bridge_config.ts";
+import { isLoopbackHost } from "./loopback_host.ts";
 import { ServerProcess, type ServerProcessOptions } from "./server_process.ts";
 
 /** A way to speak to a server. Closing it ends what was started for it. */
@@ -13,22 +14,45 @@ export function openServer(
   { command, args, cwd, env: own, url, headers = {} }: ServerConfig,
   { env, ...rest }: Pick<ServerProcessOptions, "env" | "wrapper" | "onStderr">,
 ): ServerLink {
-  if (url !== undefined) {
-    return new StreamableHTTPClientTransport(new URL(url), {
-      requestInit: { headers },
-      fetch: fetchBounded,
-    });
-  }
+  if (url !== undefined) return openUrl(new URL(url), headers);
   return new ServerProcess({ command: command ?? "", args, cwd, env: { ...env, ...own }, ...rest });
 }
 
-/** Goes to the server that is configured, and nowhere else; what it answers is bounded. */
-async function fetchBounded(url: string | URL, init: RequestInit = {}): Promise<Response> {
-  const response = await fetch(url, { ...init, redirect: "error" });
+function openUrl(url: URL, headers: Readonly<Record<string, string>>): ServerLink {
+  const client = directClient(url);
+  let isClosed = false;
+  const transport = new StreamableHTTPClientTransport(url, {
+    requestInit: { headers },
+    async fetch(to, init) {
+      if (isClosed) throw new Error("send message: the connection is closed");
+      // To the server that is configured, and nowhere else.
+      return bounded(await fetch(to, { ...init, redirect: "error", ...(client && { client }) }));
+    },
+  });
+  const close = transport.close.bind(transport);
+  transport.close = async () => {
+    if (isClosed) return;
+    isClosed = true;
+    await close();
+    client?.close();
+  };
+  return transport;
+}
+
+/** What is for this machine goes past any proxy that the environment names: it would read it all. */
+function directClient(url: URL): Deno.HttpClient | undefined {
+  if (url.protocol !== "http:" || !isLoopbackHost(url)) return undefined;
+  const hostname = url.hostname.replaceAll(/[[\]]/g, "");
+  return Deno.createHttpClient({
+    proxy: { transport: "tcp", hostname, port: Number(url.port || 80) },
+  });
+}
+
+function bounded(response: Response): Response {
   const isStream = response.headers.get("content-type")?.startsWith("text/event-stream") ?? false;
   if (response.body === null || isStream) return response;
   let bytes = 0;
-  const bounded = response.body.pipeThrough(
+  const body = response.body.pipeThrough(
     new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
       transform(part, controller) {
         bytes += part.length;
@@ -38,5 +62,5 @@ async function fetchBounded(url: string | URL, init: RequestInit = {}): Promise<
     }),
   );
   const { status, statusText, headers } = response;
-  return new Response(bounded, { status, statusText, headers });
+  return new Response(body, { status, statusText, headers });
 }
