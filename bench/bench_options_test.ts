@@ -5,7 +5,7 @@ Deno.test("parseBenchOptions() runs everything at length unless told otherwise",
   const options = parseBenchOptions([]);
   assert.deepEqual(options.parts, [
     ...["first", "memory", "cold", "load", "plugins", "quickjs", "runtimes", "search"],
-    "accounts",
+    ...["accounts", "bridge"],
   ]);
   assert.equal(options.out, "bench/results");
   assert.ok(options.effort.loadRounds > parseBenchOptions(["--quick"]).effort.loadRounds);

@@ -47,7 +47,11 @@ Deno.test("a bridge whose network lets no WebSocket through is called all the sa
 
 Deno.test("a line is of the one that opened it, and ends as a connection does", async (t) => {
   const logged: unknown[] = [];
-  await using world = await BridgeWorld.open({ access: (line) => logged.push(line) });
+  await using world = await BridgeWorld.open({
+    access: (line) => logged.push(line),
+    // Signs of life are not what this looks at.
+    limits: { heartbeatMs: 30_000 },
+  });
   const ask = (method: "GET" | "POST", line: string | undefined, more: PollMore = {}) =>
     fetch(`${world.url}/api/bridge${more.query ?? ""}`, {
       method,
