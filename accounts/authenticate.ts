@@ -18,6 +18,8 @@ export interface AuthenticateOptions {
   readonly keys: Pick<KeyVerifier, "verify">;
   readonly door: Pick<OwnerDoor, "isClosed">;
   readonly findSession: FindSession;
+  /** Called before somebody is looked for who may be in a database that is not open yet. */
+  readonly wake?: () => Promise<void> | undefined;
 }
 
 /**
@@ -29,14 +31,19 @@ export type Authenticate = (headers: Headers) => Promise<Caller>;
 
 /** Makes an {@linkcode Authenticate}. */
 export function createAuthenticate(options: AuthenticateOptions): Authenticate {
-  const { ownerKey, trustsMachine, keys, door, findSession } = options;
+  const { ownerKey, trustsMachine, keys, door, findSession, wake } = options;
   const isOwnerKey = ownerKey === undefined ? () => false : sameText(ownerKey);
   return async (headers) => {
     const key = readKey(headers);
-    if (key !== undefined) return isOwnerKey(key) ? OWNER_CALLER : await keys.verify(key);
+    if (key !== undefined) {
+      if (isOwnerKey(key)) return OWNER_CALLER;
+      await wake?.();
+      return await keys.verify(key);
+    }
     const { session, forwarded } = readSender(headers);
     const isAtMachine = trustsMachine && ownerKey === undefined && !forwarded;
     if (session === undefined && !isAtMachine) return ANONYMOUS_CALLER;
+    await wake?.();
     // Before there are users there are no sessions.
     if (!await door.isClosed()) return isAtMachine ? OWNER_CALLER : ANONYMOUS_CALLER;
     return session === undefined

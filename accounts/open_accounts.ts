@@ -6,7 +6,7 @@ import { createAuthenticate } from "./authenticate.ts";
 import { FreshCache, type FreshCacheBounds } from "./cache/fresh_cache.ts";
 import { KeyUses } from "./keys/key_uses.ts";
 import { readKey } from "./keys/read_keys.ts";
-import { invalidKey, KeyVerifier } from "./keys/verify_key.ts";
+import { KeyVerifier } from "./keys/verify_key.ts";
 import { writeKeyUses } from "./keys/write_key_uses.ts";
 import { readAccessToken, TokenVerifier } from "./oauth/token_verifier.ts";
 import { OwnerDoor } from "./owner_door.ts";
@@ -52,12 +52,16 @@ export function openAccounts(options: OpenAccountsOptions): Accounts {
   const secrets = new SecretReader({ sql, sleep, masterKeys, onFailure });
   const door = new OwnerDoor(options);
   const uses = new KeyUses({ write: (batch) => writeKeyUses(sql, batch), onFailure });
+  const hasNobody = async () => sleep?.isAsleep() === true && await sleep.hasNobody();
   const keys = new KeyVerifier({
-    read: (id) => readKey(sql, id),
+    read: async (id) => await hasNobody() ? null : await readKey(sql, id),
     onUse: (id) => uses.note(id),
     onFailure,
   });
-  const tokens = new TokenVerifier({ read: (id) => readAccessToken(sql, id), onFailure });
+  const tokens = new TokenVerifier({
+    read: async (id) => await hasNobody() ? null : await readAccessToken(sql, id),
+    onFailure,
+  });
   const verify = (token: string) =>
     tokens.isToken(token) ? tokens.verify(token) : keys.verify(token);
   const watchers = new Set<(id: string) => void>();
@@ -78,17 +82,9 @@ export function openAccounts(options: OpenAccountsOptions): Accounts {
     masterKeys,
     authenticate: createAuthenticate({
       ...{ ownerKey: options.ownerKey, trustsMachine: options.trustsMachine },
-      keys: {
-        verify: (token) =>
-          sleep?.isAsleep() ? verifyAsleep(token, { sleep, verify }) : verify(token),
-      },
-      door: {
-        async isClosed() {
-          if (sleep?.isAsleep() && !await sleep.hasNobody()) await wakeDatabase(sleep);
-          return await door.isClosed();
-        },
-      },
+      ...{ keys: { verify }, door },
       findSession: async (token) => await sessions.find(token),
+      wake: sleep && (() => sleep.isAsleep() ? wakeForSomebody(sleep) : undefined),
     }),
     grantFor: (caller) => grants.grantFor(caller),
     grantThrough: (caller, through) => grants.grantFor(caller, through),
@@ -112,17 +108,9 @@ export function openAccounts(options: OpenAccountsOptions): Accounts {
   };
 }
 
-/** Where nobody has an account there is no key, and nothing to be opened for one. */
-async function verifyAsleep(
-  token: string,
-  { sleep, verify }: {
-    readonly sleep: DatabaseSleep;
-    readonly verify: (token: string) => Caller | Promise<Caller>;
-  },
-): Promise<Caller> {
-  if (await sleep.hasNobody()) throw invalidKey();
-  await wakeDatabase(sleep);
-  return await verify(token);
+/** Where nobody has an account, a key or a secret, nobody is looked for, and nothing is opened. */
+async function wakeForSomebody(sleep: DatabaseSleep): Promise<void> {
+  if (!await sleep.hasNobody()) await wakeDatabase(sleep);
 }
 
 async function openLater(
