@@ -3,6 +3,7 @@ import type { Metering } from "../accounts/metering.ts";
 import type { Config } from "../config.ts";
 import type { AccessLog } from "../gateway/access_log.ts";
 import type { ServedGateway } from "../gateway/serve_gateway.ts";
+import type { ListChanges } from "../gateway/mcp/list_changes.ts";
 import type { Upstreams } from "../mcp/upstream/upstreams.ts";
 import type { Database } from "../registry/database/database.ts";
 import type { SyncRunner } from "../registry/sync/sync_runner.ts";
@@ -21,12 +22,13 @@ export async function openGateway(
     readonly accounts: Accounts;
     readonly metering: Metering;
     readonly upstreams: Upstreams;
+    readonly lists: ListChanges;
     readonly runner: SyncRunner;
     readonly deps: CliDeps;
     readonly access?: AccessLog;
   },
 ): Promise<ServedGateway> {
-  const { engine, database, accounts, metering, upstreams, runner, deps, access } = options;
+  const { engine, database, accounts, metering, upstreams, lists, runner, deps, access } = options;
   const [
     { getLogger },
     { createApp },
@@ -69,6 +71,7 @@ export async function openGateway(
     openCode: engine.openCode,
     checkExecutor: engine.checkExecutor,
     upstreams: () => upstreams.pool(),
+    lists,
     sync: {
       start: async (job) => (await runner.start(job)).id,
       status: () => readSyncStatus(database.sql),

@@ -7,6 +7,7 @@ import type { SyncRunner } from "../registry/sync/sync_runner.ts";
 import type { CliDeps } from "./cli_deps.ts";
 import { EXIT } from "./exit_codes.ts";
 import { ExitWith } from "./exit_with.ts";
+import { ListChanges } from "../gateway/mcp/list_changes.ts";
 import { openGateway } from "./open_gateway.ts";
 import { unlessInterrupted } from "./unless_interrupted.ts";
 import { warnOfLockedSecrets } from "./warn_of_locked_secrets.ts";
@@ -38,7 +39,8 @@ export function serveCommand(program: Command, deps: CliDeps): void {
       const { hearForNode } = await import("./hear_for_node.ts");
       const later: { pins?: CallPins } = {};
       const pins = () => later.pins;
-      await using _changes = hearForNode(database, { accounts, metering, pins });
+      const lists = new ListChanges();
+      await using _changes = hearForNode(database, { accounts, metering, pins, lists });
       await using engine = await unlessInterrupted(
         () => deps.openEngine(config, database),
         stopping.signal,
@@ -50,7 +52,8 @@ export function serveCommand(program: Command, deps: CliDeps): void {
       await using runner = await deps.openSync(config, { database, describer });
       await using _schedule = await scheduleSync(config, runner);
       const { access } = logging;
-      const parts = { engine, database, accounts, metering, upstreams, runner, deps, access };
+      const served = { engine, database, accounts, metering, lists };
+      const parts = { ...served, upstreams, runner, deps, access };
       const gateway = await openGateway(config, parts);
       url = gateway.url;
       // Found out meanwhile: listening waits for no database.

@@ -20,6 +20,7 @@ import type { CatalogPorts } from "./catalog_ports.ts";
 import type { AccessLog } from "./access_log.ts";
 import type { DrainGate } from "./drain_gate.ts";
 import type { GatewayMetrics } from "./metrics.ts";
+import type { ListChanges } from "./mcp/list_changes.ts";
 import type { OpenCode } from "./pins/open_code.ts";
 
 /** Facts about the running gateway for `GET /health`. */
@@ -98,6 +99,8 @@ export interface GatewayOptions {
   readonly bridgeLimits?: BridgeLimits;
   /** Connections to other MCP servers, opened by the first use of one. */
   readonly upstreams: () => Promise<UpstreamPool>;
+  /** Told which collections are others; absent where nobody hears of it. */
+  readonly lists?: ListChanges;
   /** Absent where there is no database. */
   readonly sync?: SyncControl;
   readonly health: () => HealthFacts | Promise<HealthFacts>;

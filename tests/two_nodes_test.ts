@@ -52,6 +52,7 @@ async function openNode(url: string, { hears }: { readonly hears: boolean }) {
         },
       },
       pins: () => pins,
+      lists: { tell: (collectionId) => heard.push({ list: collectionId }) },
     }));
   }
   const { app } = fakeGateway({ accounts, metering });
@@ -114,6 +115,8 @@ async function timeToFollow(url: string, hears: boolean) {
     verdict: "accept",
   }, () => Promise.resolve());
   const sinceDecidedMs = await until(async () => await versionOnB() === "1.1.0");
+  // Clients are told to list again.
+  if (hears) await until(() => JSON.stringify(b.heard).includes(`{"list":"${PIN.collectionId}"}`));
   return { sinceDecidedMs, sinceReadMs: performance.now() - readMs };
 }
 

@@ -4,15 +4,18 @@ import type { UpstreamChange } from "../../mcp/upstream/upstream.ts";
 import type { UpstreamTarget } from "../../mcp/upstream/upstream_target.ts";
 import type { McpChange, McpChanges } from "../../spec/mcp_changes.ts";
 import type { McpAudience } from "../../spec/mcp_source.ts";
-import type { McpCollections } from "./mcp_collections.ts";
+import { type McpCollections, SERVED_BOUNDS } from "./mcp_collections.ts";
+import { pauseFor } from "./pause_for.ts";
 import type { RemoteReach } from "./remote_reach.ts";
 import { RemoteWatches } from "./remote_watches.ts";
 
 /** What changes are told of with. */
 export interface ChangeDeskOptions {
-  readonly reach: RemoteReach;
-  readonly collections: McpCollections;
+  readonly reach: Pick<RemoteReach, "librariesFor" | "stay">;
+  readonly collections: Pick<McpCollections, "servedTo">;
   readonly stop: AbortSignal;
+  /** How long lists may be remembered as they were. */
+  readonly settleMs?: number;
 }
 
 interface Follower {
@@ -25,6 +28,8 @@ export class ChangeDesk implements McpChanges {
   readonly #options: ChangeDeskOptions;
   readonly #watches: RemoteWatches;
   readonly #followers = new Set<Follower>();
+  /** Collections that changed a moment ago. */
+  readonly #settling = new Set<string>();
 
   constructor(options: ChangeDeskOptions) {
     this.#options = options;
@@ -45,11 +50,20 @@ export class ChangeDesk implements McpChanges {
     return this.#watches.begin(served, { caller: audience.caller, uri: owned.uri });
   }
 
-  /** Lists of a collection are otherwise. Tells everybody who is still served it. */
+  /**
+   * Lists of a collection are otherwise. Tells everybody who is still served it, as soon as whoever asks
+   * then gets the new ones, here and elsewhere.
+   */
   listsChanged(collectionId: string): void {
-    for (const kind of ["tools", "resources", "prompts"] as const) {
-      this.#tell({ kind }, (audience) => this.#isServed(audience, collectionId));
-    }
+    const { stop, settleMs = SERVED_BOUNDS.freshMs + 100 } = this.#options;
+    if (this.#settling.has(collectionId)) return;
+    this.#settling.add(collectionId);
+    void pauseFor(settleMs, stop).then(() => {
+      this.#settling.delete(collectionId);
+      for (const kind of ["tools", "resources", "prompts"] as const) {
+        this.#tell({ kind }, (audience) => this.#isServed(audience, collectionId));
+      }
+    });
   }
 
   /** What another server says has changed on a connection of one account: for that account alone. */

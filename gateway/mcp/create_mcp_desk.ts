@@ -11,6 +11,7 @@ import type { Caller } from "../../spec/account.ts";
 import type { Executor } from "../../spec/execution.ts";
 import type { McpSource } from "../../spec/mcp_source.ts";
 import type { CallPins } from "../call_pins.ts";
+import { ListChanges } from "./list_changes.ts";
 import type { CollectionPath, McpCollection } from "./mcp_collection.ts";
 import { McpCollections } from "./mcp_collections.ts";
 import { ChangeDesk } from "./change_desk.ts";
@@ -27,6 +28,8 @@ export interface McpDeskOptions {
   readonly pins: CallPins;
   /** Connections to other servers, opened by the first call of a tool of one. */
   readonly upstreams: () => Promise<UpstreamPool>;
+  /** Told which collections are others; absent where nobody hears of it. */
+  readonly lists?: ListChanges;
   /** Where tools come from beside our sandboxes and other servers. */
   readonly sources?: readonly McpSource[];
   /** Aborts when calls that still run must stop. */
@@ -68,10 +71,12 @@ export function createMcpDesk(options: McpDeskOptions): McpDesk {
   const sandboxes = new SandboxSource({ ...calls, pins });
   const reach = new RemoteReach({
     ...{ ...calls, accounts, upstreams, onFailure },
-    onChanged: (collectionId) => changes.listsChanged(collectionId),
+    onChanged: (collectionId) => lists.tell(collectionId),
     onServerChange: (target, change) => changes.serverChanged(target, change),
   });
   const changes = new ChangeDesk({ reach, collections, stop });
+  const { lists = new ListChanges() } = options;
+  lists.onChanged = (collectionId) => changes.listsChanged(collectionId);
   const others = new RemoteSource({ ...calls, reach });
   const library = new Library(new RemoteLibrary({ ...calls, reach, sql: accounts.sql, onFailure }));
   const toolbox = new Toolbox({

@@ -19,7 +19,7 @@ interface Watch {
 
 /** What resources of other servers are watched with. */
 export interface RemoteWatchesOptions {
-  readonly reach: RemoteReach;
+  readonly reach: Pick<RemoteReach, "stay">;
   readonly stop: AbortSignal;
 }
 

@@ -33,12 +33,12 @@ const SSE_PATHS = ["/mcp/:user/:collection/sse", "/api/mcp/:user/:collection/sse
  */
 export function addMcp(app: OpenAPIHono<GatewayEnv>, options: McpOptions): void {
   const { accounts, metering, executor, pins, gate, logger, settings } = options;
-  const { sources, upstreams } = options;
+  const { sources, upstreams, lists } = options;
   let opened: Promise<OpenMcp> | undefined;
   const open = () =>
     opened ??= import("../mcp/open_mcp.ts").then(({ openMcp }) =>
       openMcp({
-        ...{ accounts, metering, executor, pins, sources, upstreams, stop: gate.signal },
+        ...{ accounts, metering, executor, pins, sources, upstreams, lists, stop: gate.signal },
         ...{ version: settings.version, heartbeatMs: settings.heartbeatMs },
         onFailure: (error, requestId) => logger.warn("serve MCP: {error}", { error, requestId }),
       })
