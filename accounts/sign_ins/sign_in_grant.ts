@@ -81,3 +81,13 @@ export async function claimRenewal(
     returning *`;
   return row === undefined ? null : signInGrantRow.parse(row);
 }
+
+/** Gives up a renewal that came to nothing. */
+export async function releaseRenewal(
+  sql: AnySql,
+  { serverId, tenant, person }: SignInHolder,
+): Promise<void> {
+  await sql`
+    update mcp_sign_in_grant set renewing_until = null
+    where server_id = ${serverId} and owner_id = ${tenant} and person = ${person}`;
+}

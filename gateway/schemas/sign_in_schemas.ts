@@ -25,7 +25,7 @@ export const openedSignInSchema = z.object({
 export const finishSignInSchema = z.strictObject({
   url: z.url().max(8_192).openapi({
     description: "The address that the browser came back to",
-    example: "http://127.0.0.1:8787/oauth/upstream/callback?code=…&state=…",
+    example: "http://127.0.0.1:8787/oauth/upstream/callback?code=a&state=b",
   }),
 }).openapi("FinishServerSignIn");
 

@@ -10,6 +10,7 @@ import {
   dropSignInGrant,
   keepSignInGrant,
   readSignInGrant,
+  releaseRenewal,
   type SignInGrantRow,
 } from "../../accounts/sign_ins/sign_in_grant.ts";
 import {
@@ -147,14 +148,33 @@ export class BearerBook {
   }
 
   async #renew(server: SignedInServer, { row, held }: Renewable): Promise<string> {
+    const { sql } = this.#options.accounts;
+    const holder = holderOfRow(row);
+    for (let waitedMs = 0; waitedMs < LEASE_MS; waitedMs += LOOK_MS) {
+      const lease = { seenAt: row.updated_at, leaseMs: LEASE_MS };
+      if (await claimRenewal(sql, holder, lease) !== null) {
+        return await this.#ask(server, { row, held });
+      }
+      // Another node renews them: its answer is ours.
+      const now = await this.#read(holder);
+      if (now === null) throw required(server);
+      if (now.row.updated_at > row.updated_at) return this.#open(now).tokens.access_token;
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    }
+    throw required(server);
+  }
+
+  async #ask(server: SignedInServer, { row, held }: Renewable): Promise<string> {
     const { accounts: { sql, masterKeys }, upstreams } = this.#options;
     const holder = holderOfRow(row);
-    const refreshToken = held.tokens.refresh_token;
+    const { refresh_token: refreshToken } = held.tokens;
     if (refreshToken === undefined) throw required(server);
-    const claimed = await claimRenewal(sql, holder, { seenAt: row.updated_at, leaseMs: LEASE_MS });
-    if (claimed === null) return await this.#await(server, { row, holder });
     const fetchFn = (await upstreams()).checkedFetch;
-    const tokens = await renewTokens(held.place, refreshToken, fetchFn);
+    const tokens = await renewTokens(held.place, refreshToken, fetchFn).catch(async (error) => {
+      // Whoever comes next may try at once.
+      await releaseRenewal(sql, holder);
+      throw error;
+    });
     if (tokens === null) {
       await dropSignInGrant(sql, holder);
       throw required(server);
@@ -164,20 +184,6 @@ export class BearerBook {
       keepTokens(tx, { place: held.place, tokens: kept }, { ...holder, masterKeys })
     );
     return kept.access_token;
-  }
-
-  /** Another node renews them: its answer is ours. */
-  async #await(
-    server: SignedInServer,
-    { row, holder }: { readonly row: SignInGrantRow; readonly holder: SignInHolder },
-  ): Promise<string> {
-    for (let waitedMs = 0; waitedMs < LEASE_MS; waitedMs += LOOK_MS) {
-      const now = await this.#read(holder);
-      if (now === null) throw required(server);
-      if (now.row.updated_at > row.updated_at) return this.#open(now).tokens.access_token;
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-    }
-    throw required(server);
   }
 }
 
