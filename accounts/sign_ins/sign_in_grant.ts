@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { AnySql } from "../../registry/database/database.ts";
-import type { SignInHolder } from "./sign_in_holder.ts";
+import { personOfUser, type SignInHolder } from "./sign_in_holder.ts";
 
 /** A row of `mcp_sign_in_grant`. */
 export const signInGrantRow = z.object({
@@ -62,6 +62,13 @@ export async function dropSignInGrant(
     delete from mcp_sign_in_grant
     where server_id = ${serverId} and owner_id = ${tenant} and person = ${person} returning *`;
   return row === undefined ? null : signInGrantRow.parse(row);
+}
+
+/** Forgets all that a user who is removed began or holds. */
+export async function dropSignInsOf(tx: AnySql, userId: string): Promise<void> {
+  const person = personOfUser(userId);
+  await tx`delete from mcp_sign_in where person = ${person}`;
+  await tx`delete from mcp_sign_in_grant where person = ${person}`;
 }
 
 /**

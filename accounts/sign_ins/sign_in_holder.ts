@@ -21,11 +21,16 @@ export type SignInPart = "begun" | "tokens";
  * @throws {AirlockError} `unauthenticated` for nobody that is known.
  */
 export function personOf({ kind, userId, tenant }: Caller): string {
-  if (kind !== "anonymous") return userId === null ? `account ${tenant}` : `user ${userId}`;
+  if (kind !== "anonymous") return userId === null ? `account ${tenant}` : personOfUser(userId);
   throw new AirlockError("unauthenticated", "sign in to MCP server: nobody knows who you are", {
     stage: "request",
     suggestion: "Sign in to the gateway first, or send a key.",
   });
+}
+
+/** The person that a user is. */
+export function personOfUser(userId: string): string {
+  return `user ${userId}`;
 }
 
 /** Seals what one holder alone may use. @throws {AirlockError} `precondition_failed`. */

@@ -6,6 +6,7 @@ import type { AnySql } from "../../registry/database/database.ts";
 import { createCollection } from "../collections/change_collection.ts";
 import { readDataKey } from "../secrets/data_keys.ts";
 import { addServer } from "../servers/change_server.ts";
+import { removeUser } from "../users/list_users.ts";
 import { keepBegun, newState, takeBegun } from "./begun_sign_in.ts";
 import {
   claimRenewal,
@@ -81,5 +82,17 @@ Deno.test("a sign-in is one person's: begun, held, renewed by one, and forgotten
     assert.equal(await claim(), null);
     assert.notEqual(await dropSignInGrant(sql, ann), null);
     assert.equal(await dropSignInGrant(sql, ann), null);
+  });
+  await t.step("nothing is held for a user who is removed", async () => {
+    const cem = { serverId, tenant, person: personOf(userCaller({ userId: "usr_cem" })) };
+    await sql`insert into "user" (id, name, email, "emailVerified")
+      values ('usr_cem', 'Cem', 'cem@example.com', true)`;
+    const grant = { url: "https://mcp.example/mcp", issuer: "https://login.example", scope: null };
+    const more = { sealed: new Uint8Array([1]), expiresAt: null };
+    await sql.begin((tx: AnySql) => keepSignInGrant(tx, cem, { ...grant, ...more }));
+    await sql.begin((tx: AnySql) => keepSignInGrant(tx, ben, { ...grant, ...more }));
+    await removeUser(sql, "cem@example.com");
+    assert.equal(await readSignInGrant(sql, cem), null);
+    assert.notEqual(await readSignInGrant(sql, ben), null);
   });
 });

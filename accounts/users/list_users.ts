@@ -4,6 +4,7 @@ import { nameActor } from "../audit/actor_setting.ts";
 import type { Actor } from "../audit/write_audit.ts";
 import { type Tier, TIERS } from "../../spec/account.ts";
 import { notFound } from "../require_permission.ts";
+import { dropSignInsOf } from "../sign_ins/sign_in_grant.ts";
 
 /** A user as whoever looks after the installation sees them. */
 export interface UserView {
@@ -52,7 +53,7 @@ export async function findUserId(sql: AnySql, email: string): Promise<string> {
 }
 
 /**
- * Removes a user with their sessions and keys. The installation stays closed to whoever has the
+ * Removes a user with their sessions, their keys and what other servers let them in with. The installation stays closed to whoever has the
  * machine, also after the last one.
  * @throws {AirlockError} `not_found`.
  */
@@ -63,7 +64,9 @@ export async function removeUser(
 ): Promise<void> {
   await sql.begin(async (tx) => {
     await nameActor(tx, actor);
-    const { count } = await tx`delete from "user" where email = ${email.toLowerCase()}`;
-    if (count === 0) throw notFound("user");
+    const [removed] =
+      await tx`delete from "user" where email = ${email.toLowerCase()} returning id`;
+    if (removed === undefined) throw notFound("user");
+    await dropSignInsOf(tx, z.string().parse(removed.id));
   });
 }

@@ -1,5 +1,6 @@
 import type { PGlite } from "@electric-sql/pglite";
 import { hasPanicked } from "./has_panicked.ts";
+import { LogWatch } from "./log_watch.ts";
 import { leaveNobodyMark } from "./nobody_mark.ts";
 import { openCluster } from "./open_cluster.ts";
 import type { PgliteReply, PgliteRequest } from "./pglite_messages.ts";
@@ -9,7 +10,9 @@ import type { PgliteReply, PgliteRequest } from "./pglite_messages.ts";
  * another on the port that its first message brings.
  */
 function servePglite(port: MessagePort): void {
-  const state: { pglite?: PGlite; directory?: string; isLost: boolean } = { isLost: false };
+  const state: { pglite?: PGlite; log?: LogWatch; directory?: string; isLost: boolean } = {
+    isLost: false,
+  };
   const say = (reply: PgliteReply) => {
     const transfer = reply.type === "answer" ? [reply.bytes.buffer] : [];
     port.postMessage(reply, transfer);
@@ -18,6 +21,7 @@ function servePglite(port: MessagePort): void {
     if (request.type === "open") {
       state.directory = request.directory;
       state.pglite = await openCluster(request);
+      state.log = new LogWatch(state.pglite);
       return { type: "opened" };
     }
     if (request.type === "close") {
@@ -35,7 +39,10 @@ function servePglite(port: MessagePort): void {
     last = last.then(async () => {
       if (state.isLost) return;
       try {
-        say(await handle(data));
+        const reply = await handle(data);
+        const end = reply.type === "answer" ? reply.bytes.slice(-LogWatch.ANSWER_END_BYTES) : null;
+        say(reply);
+        if (end !== null) await state.log?.note(end);
       } catch (error) {
         state.isLost = true;
         say({ type: "lost", reason: error instanceof Error ? error.message : String(error) });
