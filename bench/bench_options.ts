@@ -101,7 +101,8 @@ function partsOf(
 ): readonly PartName[] {
   const named = only.map(partName);
   const wanted = named.length > 0 ? named : PART_NAMES.filter((name) => !DOWNLOADED.includes(name));
-  return peers ? [...new Set([...wanted, ...DOWNLOADED])] : wanted;
+  const hasSome = wanted.some((name) => DOWNLOADED.includes(name));
+  return peers && !hasSome ? [...wanted, ...DOWNLOADED] : wanted;
 }
 
 function partName(text: string): PartName {

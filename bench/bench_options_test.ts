@@ -33,9 +33,11 @@ Deno.test("parseBenchOptions() refuses what it does not know", () => {
 
 Deno.test("parseBenchOptions() downloads peers only where that is asked for", () => {
   assert.equal(parseBenchOptions([]).parts.includes("peers"), false);
-  assert.equal(parseBenchOptions(["--peers"]).parts.at(-1), "peers");
-  assert.deepEqual(parseBenchOptions(["--only", "cold", "--peers"]).parts, ["cold", "peers"]);
+  assert.deepEqual(parseBenchOptions(["--peers"]).parts.slice(-2), ["peers", "proxies"]);
+  const downloaded = ["peers", "proxies"];
+  assert.deepEqual(parseBenchOptions(["--only", "cold", "--peers"]).parts, ["cold", ...downloaded]);
   assert.deepEqual(parseBenchOptions(["--only", "peers", "--peers"]).parts, ["peers"]);
+  assert.deepEqual(parseBenchOptions(["--only", "proxies"]).parts, ["proxies"]);
 });
 
 Deno.test("parseBenchOptions() draws only where there is something to draw", () => {

@@ -4,7 +4,7 @@ import { anonymousCaller, keyCaller, userCaller } from "../../tests/support/call
 import { AccountsWorld } from "../../tests/support/accounts_world.ts";
 import { failsWith } from "../../tests/support/fails_with.ts";
 import { insertTools } from "../../tests/support/sample_tools.ts";
-import type { AnySql } from "../../registry/database/database.ts";
+import type { AnySql, DatabaseKind } from "../../registry/database/database.ts";
 import { createAgent } from "../agents/change_agent.ts";
 import { addTool } from "../collections/change_tools.ts";
 import { createCollection } from "../collections/change_collection.ts";
@@ -15,8 +15,8 @@ const OWNER = { caller: userCaller({ tenant: "ten_a" }), requestId: null };
 const STRANGER = userCaller({ tenant: "ten_b" });
 const SYSTEM = { kind: "remote", url: "https://system.example", token: "system" } as const;
 
-async function openWorld() {
-  const world = await AccountsWorld.open({ accounts: { executor: SYSTEM } });
+async function openWorld(kind?: DatabaseKind) {
+  const world = await AccountsWorld.open({ kind, accounts: { executor: SYSTEM } });
   const { sql } = world.database;
   await insertTools(world.database, [{ id: "tool_1" }]);
   const ids = await sql.begin(async (tx: AnySql) => {
@@ -102,7 +102,7 @@ Deno.test("grantThrough() gives strangers nothing that the owner keeps", async (
 });
 
 Deno.test("grantThrough() waits for the database no longer than its bound, and then refuses", async () => {
-  const { world, collectionId } = await openWorld();
+  const { world, collectionId } = await openWorld("pglite");
   await using _world = world;
   const { accounts, database } = world;
   await accounts.findCallable(OWNER.caller, { collectionId });
