@@ -1,10 +1,8 @@
 import type { Accounts } from "../../accounts/accounts.ts";
 import { authorise } from "../../accounts/authorise.ts";
 import { FreshCache, type FreshCacheBounds } from "../../accounts/cache/fresh_cache.ts";
-import { fillHeaders, unsealHeaders } from "../../accounts/servers/server_headers.ts";
-import { ownerOf } from "../../mcp/http/owner_of.ts";
 import type { Upstream, UpstreamChange, UpstreamRequest } from "../../mcp/upstream/upstream.ts";
-import { statusOf, tooLate, upstreamError } from "../../mcp/upstream/upstream_errors.ts";
+import { tooLate, upstreamError } from "../../mcp/upstream/upstream_errors.ts";
 import type { UpstreamPool } from "../../mcp/upstream/upstream_pool.ts";
 import type { UpstreamTarget } from "../../mcp/upstream/upstream_target.ts";
 import type { Caller } from "../../spec/account.ts";
@@ -13,18 +11,12 @@ import type { CallOrigin } from "../../spec/call_origin.ts";
 import type { McpAsking } from "../../spec/mcp_asking.ts";
 import type { McpAudience } from "../../spec/mcp_source.ts";
 import { joinSignals } from "../join_signals.ts";
-import { askedToSignIn } from "../servers/asked_to_sign_in.ts";
-import { BearerBook } from "../servers/bearer_book.ts";
-import {
-  isOwnersAlone,
-  placeOf,
-  readRemoteServers,
-  type RemoteServer,
-} from "../servers/remote_server.ts";
+import { isOwnersAlone, readRemoteServers, type RemoteServer } from "../servers/remote_server.ts";
 import { askedBy } from "./asked_by.ts";
 import type { McpCollection } from "./mcp_collection.ts";
 import type { McpCollections } from "./mcp_collections.ts";
 import { RemoteRefresh } from "./remote_refresh.ts";
+import { RemoteTargets } from "./remote_targets.ts";
 
 /** What other servers are reached with. */
 export interface RemoteReachOptions {
@@ -83,7 +75,7 @@ export class RemoteReach {
   readonly #options: RemoteReachOptions;
   readonly #servers: FreshCache<readonly RemoteServer[]>;
   readonly #refresh: RemoteRefresh;
-  readonly #bearers: BearerBook;
+  readonly #targets: RemoteTargets;
 
   constructor(options: RemoteReachOptions) {
     this.#options = options;
@@ -95,7 +87,7 @@ export class RemoteReach {
       nowMs: () => performance.now(),
       onFailure,
     });
-    this.#bearers = new BearerBook(options);
+    this.#targets = new RemoteTargets(options);
     this.#refresh = new RemoteRefresh({
       ...options,
       sql,
@@ -117,7 +109,7 @@ export class RemoteReach {
         if (!isOpenTo(caller, { server, collection })) continue;
         this.#refresh.consider(server.row, async () => {
           const grant = await this.#options.grantThrough(caller, collection);
-          return this.#targetOf(caller, { server, grant });
+          return this.#targets.targetOf(caller, { server, grant });
         });
         found.push({ collection, server });
       }
@@ -165,7 +157,7 @@ export class RemoteReach {
     const { signal: either } = joined;
     try {
       const sent = { server, grant, client };
-      const target = await this.#targetOf(caller, sent);
+      const target = await this.#targets.targetOf(caller, sent);
       const pool = await this.#pool();
       const ask = client && askedBy(server.row.name, client);
       const useOf = (target: UpstreamTarget) =>
@@ -174,7 +166,7 @@ export class RemoteReach {
           signal: either,
         });
       return await useOf(target).catch(async (error) =>
-        await useOf(await this.#renewedTarget(caller, { ...sent, target, error }))
+        await useOf(await this.#targets.renewedTarget(caller, { ...sent, target, error }))
       );
     } catch (error) {
       if (late.aborted && !signal.aborted) throw tooLate(what, timeoutMs);
@@ -194,7 +186,7 @@ export class RemoteReach {
   ): Promise<void> {
     const grant = await this.#options.grantThrough(caller, collection);
     const pool = await this.#pool();
-    await pool.use(await this.#targetOf(caller, { server, grant }), { work, signal });
+    await pool.use(await this.#targets.targetOf(caller, { server, grant }), { work, signal });
   }
 
   async #pool(): Promise<UpstreamPool> {
@@ -205,57 +197,6 @@ export class RemoteReach {
     };
     return pool;
   }
-
-  async #targetOf(
-    caller: Caller,
-    { server, grant, client }: SentTarget,
-  ): Promise<UpstreamTarget> {
-    const { row, dataKey } = server;
-    const { masterKeys } = this.#options.accounts;
-    const own = fillHeaders(unsealHeaders(row, { dataKey, masterKeys }), grant.secrets);
-    const headers = row.oauth ? { ...own, ...await this.#bearers.headersFor(caller, row) } : own;
-    const place = placeOf(row, headers);
-    // A process for each session would be too many: those of one caller are used one after the other.
-    const asked = place.kind === "command" && client !== undefined
-      ? { ...client, asker: ownerOf(caller), isMany: true }
-      : client;
-    return {
-      ...{ serverId: row.id, collectionId: row.collection_id, tenant: caller.tenant, place },
-      ...(asked && { client: asked }),
-    };
-  }
-
-  /**
-   * Where to send again what was refused before anything was done, with a renewed token.
-   * @throws what it failed with, where a renewed token would not help.
-   */
-  async #renewedTarget(
-    caller: Caller,
-    { target, error, ...sent }: SentTarget & {
-      readonly target: UpstreamTarget;
-      readonly error: unknown;
-    },
-  ): Promise<UpstreamTarget> {
-    const { row } = sent.server;
-    if (!row.oauth || statusOf(error) !== 401) throw askedToSignIn(error, row);
-    await this.#bearers.renew(caller, row, { refused: bearerOf(target) });
-    const renewed = await this.#targetOf(caller, sent);
-    if (bearerOf(renewed) === bearerOf(target)) throw askedToSignIn(error, row);
-    return renewed;
-  }
-}
-
-/** Who is reached, and what goes with it. */
-interface SentTarget {
-  readonly server: RemoteServer;
-  readonly grant: CallGrant;
-  readonly client?: McpAsking;
-}
-
-/** The token that goes with a connection. */
-function bearerOf({ place }: UpstreamTarget): string {
-  const { authorization = "" } = place.kind === "url" ? place.headers : {};
-  return authorization.slice("Bearer ".length);
 }
 
 /** What a server is sent of its owner's, and what runs here, is for the owner's account only. */
