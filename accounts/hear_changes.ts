@@ -8,9 +8,11 @@ export interface ChangeHandlers {
   readonly onSecrets: (place: SecretPlace) => void;
   readonly onTiers: () => void;
   readonly onPin: (pin: { readonly collectionId: string; readonly toolId: string }) => void;
+  /** What a collection offers of other servers and of bridges. */
+  readonly onLists: (collectionId: string) => void;
 }
 
-/** Where the triggers of migration 0011 tell of changes. */
+/** Where the triggers of migrations 0011 and 0022 tell of changes. */
 const CHANNEL = "airlock_changes";
 
 /** What they say. Newer nodes may say more: that is left alone. */
@@ -22,6 +24,7 @@ const change = z.discriminatedUnion("kind", [
     collection_id: z.string().nullable(),
   }),
   z.object({ kind: z.literal("pin"), collection_id: z.string(), tool_id: z.string() }),
+  z.object({ kind: z.literal("lists"), collection_id: z.string() }),
   z.object({ kind: z.literal("tiers") }),
 ]);
 
@@ -42,6 +45,8 @@ export function hearChanges(
         return handlers.onSecrets({ tenant: heard.owner_id, collectionId: heard.collection_id });
       case "pin":
         return handlers.onPin({ collectionId: heard.collection_id, toolId: heard.tool_id });
+      case "lists":
+        return handlers.onLists(heard.collection_id);
       case "tiers":
         return handlers.onTiers();
     }

@@ -17,22 +17,25 @@ async function heardOf(payloads: readonly string[]): Promise<unknown[]> {
     onSecrets: (place) => heard.push(place),
     onTiers: () => heard.push("tiers"),
     onPin: (pin) => heard.push(pin),
+    onLists: (collection) => heard.push({ collection }),
   });
   for (const payload of payloads) say(payload);
   return heard;
 }
 
-Deno.test("hearChanges() tells which key, secrets, pin or tiers were changed", async () => {
+Deno.test("hearChanges() tells which key, secrets, pin, lists or tiers were changed", async () => {
   const heard = await heardOf([
     '{"kind":"key","id":"key_1"}',
     '{"kind":"secrets","owner_id":"ada","collection_id":null}',
     '{"kind":"pin","collection_id":"col_1","tool_id":"tool_1"}',
+    '{"kind":"lists","collection_id":"col_1"}',
     '{"kind":"tiers"}',
   ]);
   assert.deepEqual(heard, [
     { key: "key_1" },
     { tenant: "ada", collectionId: null },
     { collectionId: "col_1", toolId: "tool_1" },
+    { collection: "col_1" },
     "tiers",
   ]);
 });

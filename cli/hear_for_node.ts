@@ -24,6 +24,7 @@ export function hearForNode(
     onKey: accounts.forgetKey,
     onSecrets: accounts.forgetSecrets,
     onTiers: metering.forgetTiers,
+    onLists: (collectionId) => lists.tell(collectionId),
     onPin(pin) {
       pins()?.drop(pin);
       lists.tell(pin.collectionId);

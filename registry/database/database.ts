@@ -53,8 +53,8 @@ export interface Database extends AsyncDisposable {
   readonly kind: DatabaseKind;
   readonly sql: Sql;
   /**
-   * Hears what others that use a server's database say on a channel, until disposed; best effort. An
-   * embedded database has no others.
+   * Hears what is said on a channel by whoever uses the database, until disposed; best effort. Opens no
+   * database that waits for its first query.
    */
   hear(channel: string, onNotice: (payload: string) => void): AsyncDisposable;
   /** Absent where the first query waits for no opening. */

@@ -4,6 +4,7 @@ import { createSql } from "./create_sql.ts";
 import type { Database, Sql } from "./database.ts";
 import { hear } from "./hear.ts";
 import type { DirectoryLock } from "./directory_lock.ts";
+import { PgliteNotices } from "./pglite_notices.ts";
 
 /** Which database, and how. */
 export interface OpenDatabaseOptions {
@@ -19,6 +20,11 @@ export interface OpenDatabaseOptions {
   readonly statementMs?: number | null;
   /** Most connections to a server. */
   readonly connections?: number;
+}
+
+/** Where an embedded database's notifications go; a server's are heard on a connection. */
+export interface NoticeOptions {
+  readonly notices: PgliteNotices;
 }
 
 const TRANSACTION_IDLE_MS = 30_000;
@@ -42,14 +48,15 @@ const END_TIMEOUT_SECONDS = 5;
  */
 export async function openDatabase(options: OpenDatabaseOptions): Promise<Database> {
   await using stack = new AsyncDisposableStack();
-  const backend = stack.use(await openBackend(options));
+  const notices = new PgliteNotices();
+  const backend = stack.use(await openBackend({ ...options, notices }));
   const sql = sqlOver((address) => backend.connect(address), options);
   stack.defer(() => endSql(sql));
   const owned = stack.move();
   return {
     kind: backend.kind,
     sql,
-    hear: hearOver((address) => backend.connect(address), options),
+    hear: hearOver((address) => backend.connect(address), { ...options, notices }),
     health: () => checkDatabase(sql, backend.kind),
     [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose](),
   };
@@ -57,13 +64,14 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
 
 /** What answers, before anybody speaks to it. With `lock`, the caller has the directory already. */
 export async function openBackend(
-  options: OpenDatabaseOptions,
+  options: OpenDatabaseOptions & NoticeOptions,
   lock?: DirectoryLock,
 ): Promise<Backend> {
   if (options.url === undefined) {
     const { openPgliteBackend } = await import("./pglite_backend.ts");
     const { directory, prepared = false, transactionIdleMs = TRANSACTION_IDLE_MS } = options;
-    return await openPgliteBackend({ directory, prepared, transactionIdleMs, lock });
+    const { notices } = options;
+    return await openPgliteBackend({ directory, prepared, transactionIdleMs, notices, lock });
   }
   const { createServerBackend } = await import("./server_backend.ts");
   const { statementMs = STATEMENT_MS } = options;
@@ -81,10 +89,11 @@ export function sqlOver(connect: Backend["connect"], options: OpenDatabaseOption
 /** How notifications are heard on a connection to whatever was opened with the same options. */
 export function hearOver(
   connect: Backend["connect"],
-  options: OpenDatabaseOptions,
+  options: OpenDatabaseOptions & NoticeOptions,
 ): Database["hear"] {
   const { url, transactionIdleMs = TRANSACTION_IDLE_MS, statementMs = STATEMENT_MS } = options;
-  if (url === undefined) return () => ({ [Symbol.asyncDispose]: () => Promise.resolve() });
+  const { notices } = options;
+  if (url === undefined) return (channel, onNotice) => notices.hear(channel, onNotice);
   return (channel, onNotice) =>
     hear({
       ...{ channel, onNotice },

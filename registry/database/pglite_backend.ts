@@ -1,6 +1,7 @@
 import type { Backend } from "./backend.ts";
 import { type DirectoryLock, lockPgliteDirectory } from "./directory_lock.ts";
 import { PgliteConnection } from "./pglite_connection.ts";
+import type { PgliteNotices } from "./pglite_notices.ts";
 import { PgliteThread } from "./pglite_thread.ts";
 import { Turns } from "./turns.ts";
 
@@ -12,6 +13,8 @@ export interface PgliteBackendOptions {
   readonly prepared: boolean;
   /** After which an idle transaction is rolled back, since everyone else waits for it. */
   readonly transactionIdleMs: number;
+  /** Told of what the database says on channels. */
+  readonly notices: PgliteNotices;
   /** Of the directory, where the caller has it and goes on to have it; taken where absent. */
   readonly lock?: DirectoryLock;
 }
@@ -23,7 +26,7 @@ export interface PgliteBackendOptions {
  */
 export async function openPgliteBackend(options: PgliteBackendOptions): Promise<Backend> {
   await using stack = new AsyncDisposableStack();
-  const { directory, transactionIdleMs } = options;
+  const { directory, transactionIdleMs, notices } = options;
   let { lock } = options;
   if (directory !== undefined) lock ??= stack.use(await lockPgliteDirectory(directory));
   const thread = await PgliteThread.open(options);
@@ -31,12 +34,18 @@ export async function openPgliteBackend(options: PgliteBackendOptions): Promise<
     // Whoever still writes there must be alone until this process ends.
     if (!await thread.close()) lock?.keep();
   });
-  const turns = new Turns();
+  const parts = {
+    thread,
+    turns: new Turns(),
+    transactionIdleMs,
+    notices,
+    listening: new Set<string>(),
+  };
   const owned = stack.move();
   return {
     kind: "pglite",
     lost: thread.lost,
-    connect: () => Promise.resolve(new PgliteConnection({ thread, turns, transactionIdleMs })),
+    connect: () => Promise.resolve(new PgliteConnection(parts)),
     [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose](),
   };
 }

@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { Duplex } from "node:stream";
+import type { PgliteNotices } from "./pglite_notices.ts";
 import type { PgliteThread } from "./pglite_thread.ts";
 import { ProtocolBuffer } from "./protocol_buffer.ts";
 import type { Turns } from "./turns.ts";
@@ -8,6 +9,9 @@ import type { Turns } from "./turns.ts";
 export interface PgliteBackend {
   readonly thread: Pick<PgliteThread, "run">;
   readonly turns: Turns;
+  readonly notices: PgliteNotices;
+  /** Channels that the backend listens to. */
+  readonly listening: Set<string>;
   /** A transaction in which nothing happened for so long is rolled back and its connection closed. */
   readonly transactionIdleMs: number;
 }
@@ -78,8 +82,13 @@ export class PgliteConnection extends Duplex {
 
   async #run(group: Uint8Array): Promise<Uint8Array> {
     clearTimeout(this.#idleTimer);
-    this.#endTurn ??= await this.#takeTurn();
-    const answer = await this.#backend.thread.run(group);
+    const { thread, notices, listening } = this.#backend;
+    if (this.#endTurn === undefined) {
+      this.#endTurn = await this.#takeTurn();
+      for (const query of notices.queries(listening)) await thread.run(query);
+    }
+    const answer = await thread.run(group);
+    notices.tell(answer);
     if (endsWith(answer, IDLE)) {
       this.#endTurn?.();
       this.#endTurn = undefined;

@@ -6,12 +6,14 @@ import { migrate, type MigrateOptions } from "./migrate.ts";
 import {
   endSql,
   hearOver,
+  type NoticeOptions,
   openBackend,
   type OpenDatabaseOptions,
   sqlOver,
 } from "./open_database.ts";
 import { KeepTrying } from "./keep_trying.ts";
 import { PgliteClaim } from "./pglite_claim.ts";
+import { PgliteNotices } from "./pglite_notices.ts";
 
 /** How a database is started. */
 export interface StartDatabaseOptions extends OpenDatabaseOptions {
@@ -29,7 +31,8 @@ const HEALTH_TTL_MS = 1_000;
  * once, and opening it is tried again after growing pauses. PGlite is opened by the first query: its
  * directory is this process's from the start.
  */
-export function startDatabase(options: StartDatabaseOptions): Database {
+export function startDatabase(wanted: StartDatabaseOptions): Database {
+  const options = { ...wanted, notices: new PgliteNotices() };
   const kind = options.url === undefined ? "pglite" : "postgres";
   const { onFailure } = options;
   const claim = kind === "pglite" ? new PgliteClaim(options.directory, onFailure) : undefined;
@@ -77,7 +80,7 @@ function stateOf(
 }
 
 async function openMigrated(
-  options: StartDatabaseOptions,
+  options: StartDatabaseOptions & NoticeOptions,
   lock: DirectoryLock | undefined,
 ): Promise<Backend> {
   await using stack = new AsyncDisposableStack();

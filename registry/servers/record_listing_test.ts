@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Database } from "../database/database.ts";
 import { failsWith } from "../../tests/support/fails_with.ts";
+import { eventually } from "../../tests/support/kill_world.ts";
 import { testDatabase } from "../../tests/support/test_database.ts";
 import { acceptTools } from "./accept_tools.ts";
 import type { ListedDefinition } from "./listed_definition.ts";
@@ -93,3 +94,38 @@ testDatabase(
     });
   },
 );
+
+testDatabase("what a collection offers of other servers is told of when it changes", async (db) => {
+  const { sql } = db;
+  const heard: string[] = [];
+  await using _listening = db.hear("airlock_changes", (payload) => void heard.push(payload));
+  /** What was said by all that was committed until now. */
+  let mark = 0;
+  const said = async () => {
+    const end = `mark ${++mark}`;
+    // It may not listen yet.
+    const tell = async () => {
+      await sql`select pg_notify('airlock_changes', ${end})`;
+      return heard.includes(end);
+    };
+    assert(await eventually(tell, 10_000));
+    const words = heard.splice(0, heard.length).filter((word) => !word.startsWith("mark"));
+    return words.map((word) => JSON.parse(word));
+  };
+  await said();
+  const lists = [{ kind: "lists", collection_id: "col_1" }];
+  const serverId = await addServer(db);
+  assert.deepEqual(await said(), lists);
+  const record = (...tools: ListedDefinition[]) =>
+    recordListing(sql, { serverId, transport: "sse", about: {}, tools });
+  await record(tool("a"));
+  assert.deepEqual(await said(), lists);
+  await record(tool("a"));
+  // Held back, so nobody is offered anything else.
+  await record(tool("a"), tool("evil", HOSTILE));
+  assert.deepEqual(await said(), []);
+  await record(tool("evil", HOSTILE));
+  assert.deepEqual(await said(), lists);
+  await sql`delete from mcp_server where id = ${serverId}`;
+  assert.deepEqual(await said(), lists);
+});

@@ -80,6 +80,8 @@ function countingGuest({ isIdle, refed }: { isIdle: boolean; refed: boolean }): 
     async function serve() {
       const channel = await GuestChannel.open();
       await channel.next();
+      // The loop is not asked before it has come round.
+      await new Promise((resolve) => setTimeout(resolve, 10));
       let turns = 0;
       const timer = setInterval(() => turns++, 5);
       if (!${refed}) Deno.unrefTimer(timer);

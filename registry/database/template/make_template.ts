@@ -7,6 +7,7 @@ import type { Sql } from "../database.ts";
 import { migrate } from "../migrate.ts";
 import { endSql, sqlOver } from "../open_database.ts";
 import { PgliteConnection } from "../pglite_connection.ts";
+import { PgliteNotices } from "../pglite_notices.ts";
 import {
   migrationKeys,
   TEMPLATE_FACTS_URL,
@@ -57,6 +58,8 @@ async function makeCluster(dataDir: string): Promise<void> {
     thread: { run: (group: Uint8Array) => pglite.execProtocolRaw(group) },
     turns: new Turns(),
     transactionIdleMs: TRANSACTION_IDLE_MS,
+    notices: new PgliteNotices(),
+    listening: new Set<string>(),
   };
   const connect = () => Promise.resolve(new PgliteConnection(backend));
   const sql = sqlOver(connect, { url: undefined, directory: undefined });

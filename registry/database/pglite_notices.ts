@@ -1,0 +1,76 @@
+import { Buffer } from "node:buffer";
+import type { OnNotice } from "./hear.ts";
+
+const NOTIFICATION = "A".charCodeAt(0);
+const QUERY = "Q".charCodeAt(0);
+
+/** A message's type, and its length, which counts itself. */
+const HEADER_BYTES = 5;
+
+/** After its header a notification has the id of a process, then the channel and the payload. */
+const PROCESS_BYTES = 4;
+
+/**
+ * Notifications of PGlite. Its only backend listens for all connections, and says what it hears at the
+ * end of whatever answer comes next.
+ */
+export class PgliteNotices {
+  readonly #listeners = new Map<string, Set<OnNotice>>();
+
+  /** Tells of what is said on a channel, a plain lower-case name, until disposed. Opens nothing. */
+  hear(channel: string, onNotice: OnNotice): AsyncDisposable {
+    const listeners = this.#listeners.get(channel) ?? new Set();
+    this.#listeners.set(channel, listeners);
+    listeners.add(onNotice);
+    return {
+      [Symbol.asyncDispose]() {
+        listeners.delete(onNotice);
+        return Promise.resolve();
+      },
+    };
+  }
+
+  /**
+   * Queries by which a backend listens to what it does not listen to yet.
+   * @param listening Channels that it listens to; those that it then does as well are added.
+   */
+  *queries(listening: Set<string>): Generator<Uint8Array> {
+    for (const channel of this.#listeners.keys()) {
+      if (listening.has(channel)) continue;
+      listening.add(channel);
+      yield simpleQuery(`listen "${channel}"`);
+    }
+  }
+
+  /** Tells of the notifications in an answer of whole messages. */
+  tell(answer: Uint8Array): void {
+    const bytes = Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength);
+    for (const [channel, listeners] of this.#listeners) {
+      // Nearly all answers have none, and are not walked through.
+      if (listeners.size === 0 || !bytes.includes(`${channel}\0`, 0, "latin1")) continue;
+      for (const payload of payloadsOf(bytes, channel)) {
+        for (const onNotice of listeners) onNotice(payload);
+      }
+    }
+  }
+}
+
+function* payloadsOf(bytes: Buffer, channel: string): Generator<string> {
+  for (let at = 0; at + HEADER_BYTES <= bytes.length;) {
+    const end = at + 1 + bytes.readInt32BE(at + 1);
+    if (bytes[at] === NOTIFICATION) {
+      const text = bytes.toString("utf8", at + HEADER_BYTES + PROCESS_BYTES, end);
+      const [name, payload] = text.split("\0");
+      if (name === channel && payload !== undefined) yield payload;
+    }
+    at = end;
+  }
+}
+
+function simpleQuery(text: string): Uint8Array {
+  const body = Buffer.from(`${text}\0`, "latin1");
+  const head = Buffer.alloc(HEADER_BYTES);
+  head[0] = QUERY;
+  head.writeInt32BE(body.length + HEADER_BYTES - 1, 1);
+  return Buffer.concat([head, body]);
+}
