@@ -1,27 +1,12 @@
 import assert from "node:assert/strict";
-import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import type { Client } from "@modelcontextprotocol/client";
 import { splitMessage } from "../bridge/protocol/split_message.ts";
 import { NOT_CONNECTED } from "../gateway/bridge/bridge_errors.ts";
 import { MAX_LIBRARY_CHARACTERS } from "../gateway/bridge/library_result.ts";
 import { BridgeWorld, eventually, testServer } from "./support/bridge_world.ts";
 import { userCaller } from "./support/callers.ts";
+import { connectLibrary } from "./support/library_client.ts";
 import { RawBridge, rawTool } from "./support/raw_bridge.ts";
-
-/** A client with sessions, which is told what has changed. */
-async function open(world: BridgeWorld, collection: string, { key = world.key } = {}) {
-  const client = new Client({ name: "test", version: "1.0.0" }, {
-    versionNegotiation: { mode: "legacy" },
-  });
-  const told: string[] = [];
-  for (const kind of ["resources", "prompts"] as const) {
-    const method = `notifications/${kind}/list_changed` as const;
-    client.setNotificationHandler(method, () => void told.push(kind));
-  }
-  const url = new URL(`${world.url}/mcp/${world.me.tenant}/${collection}`);
-  const headers = { authorization: `Bearer ${key}` };
-  await client.connect(new StreamableHTTPClientTransport(url, { requestInit: { headers } }));
-  return { client, told, [Symbol.asyncDispose]: () => client.close() };
-}
 
 async function urisOf({ client }: { readonly client: Client }): Promise<string[]> {
   return (await client.listResources()).resources.map(({ uri }) => uri);
@@ -36,7 +21,7 @@ Deno.test("a bridge's resources and prompts are its owner's at the MCP endpoint"
   const { items: [{ id: bridgeId }] } = await (await world.ask("/api/user/bridge")).json();
   const of = (uri: string) => `airlock:${bridgeId}_test/${uri}`;
   const uri = of("notes://today");
-  await using mine = await open(world, collection);
+  await using mine = await connectLibrary(world, collection);
   const { client } = mine;
 
   await t.step("they are listed, read, got and completed", async () => {
@@ -77,7 +62,7 @@ Deno.test("a bridge's resources and prompts are its owner's at the MCP endpoint"
     const before = (await Deno.readTextFile(bridge.log)).length;
     for (const [who, caller] of Object.entries(others)) {
       const { token } = await world.world.makeKey(caller, { scopes: ["mcp:execute"] });
-      await using other = await open(world, collection, { key: token });
+      await using other = await connectLibrary(world, collection, { key: token });
       assert.deepEqual(await urisOf(other), [], who);
       assert.deepEqual((await other.client.listPrompts()).prompts, [], who);
       await assert.rejects(other.client.readResource({ uri }), { code: -32602 }, who);
@@ -92,7 +77,7 @@ Deno.test("a bridge's resources and prompts are its owner's at the MCP endpoint"
       scopes: ["mcp:execute"],
       collections: [part],
     });
-    await using held = await open(world, part, { key: token });
+    await using held = await connectLibrary(world, part, { key: token });
     assert.equal((await held.client.listTools()).tools.length, 1);
     assert.deepEqual(await urisOf(held), []);
     assert.deepEqual((await held.client.listPrompts()).prompts, []);
@@ -130,7 +115,7 @@ Deno.test("an attack: a bridge that answers with what is not its own, or with to
   }];
   await raw.register([], { servers: offered(["x://1"]), features: ["library", "later"] });
   const collection = await world.collect((await world.tools(1)).values());
-  await using mine = await open(world, collection);
+  await using mine = await connectLibrary(world, collection);
   const { client } = mine;
   const [uri = ""] = await urisOf(mine);
   const answer = async (result: object) => {
