@@ -27,8 +27,8 @@ import type { ConnectingBridge, HeldBridge, Line } from "./held_bridge.ts";
 export interface LocalBridgesOptions {
   readonly accounts: Pick<Accounts, "sql" | "authenticate" | "watchKeys">;
   readonly limits: BridgeLimits;
-  /** Told of what a bridge offers, each time that it says so. */
-  readonly onOffered: (bridgeId: string, said: SaidOffers) => void;
+  /** Told of what a bridge offers, each time that it says so. Waited for; never rejects. */
+  readonly onOffered: (bridgeId: string, said: SaidOffers) => Promise<void>;
   /** Told of what failed behind the scenes, for the log. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -142,6 +142,7 @@ export class LocalBridges implements BridgeRoutes, Disposable {
       if (!(error instanceof AirlockError) || error.code !== "resource_limit") throw error;
       throw new ProtocolViolation(error.message, CLOSE_CODES.tooMany);
     }
+    await this.#options.onOffered(line.bridgeId, { servers, features });
     // Closed meanwhile: nobody else would take note of that.
     if (!this.#lines.has(line)) return this.#forget(line);
     const before = this.#held.get(line.bridgeId);
@@ -158,7 +159,6 @@ export class LocalBridges implements BridgeRoutes, Disposable {
       ...{ type: "registered", protocol: PROTOCOL_VERSION, bridgeId: line.bridgeId },
       ...{ resumeToken: session.resumeToken, resumed: goesOn, heartbeatMs: limits.heartbeatMs },
     });
-    this.#options.onOffered(line.bridgeId, { servers, features });
     session.attach((said) => connection.send(said), goesOn ? resume.calls : []);
   }
 
@@ -182,7 +182,7 @@ export class LocalBridges implements BridgeRoutes, Disposable {
   async #keep({ bridgeId }: Line, servers: MessageOf<BridgeMessage, "tools">["servers"]) {
     if (bridgeId === null) return;
     await this.#options.accounts.sql.begin((tx: AnySql) => keepOffered(tx, bridgeId, { servers }));
-    this.#options.onOffered(bridgeId, { servers });
+    await this.#options.onOffered(bridgeId, { servers });
   }
 
   /** A key of the same person's takes the place of the one that the bridge came with. */

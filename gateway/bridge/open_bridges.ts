@@ -24,13 +24,16 @@ export function openBridges(
 ): OpenBridges {
   const onFailure = (error: unknown) => logger.warn("serve bridges: {error}", { error });
   const shelf = new OfferShelf();
-  const tell = async (bridgeId: string) => {
-    for (const id of await collectionsOfBridge(accounts.sql, bridgeId)) lists.tell(id);
-  };
   const local = new LocalBridges({
     ...{ accounts, limits: bridgeLimits, onFailure },
-    onOffered: (bridgeId, said) => {
-      if (shelf.keep(bridgeId, said)) tell(bridgeId).catch(onFailure);
+    onOffered: async (bridgeId, said) => {
+      if (!shelf.keep(bridgeId, said)) return;
+      try {
+        for (const id of await collectionsOfBridge(accounts.sql, bridgeId)) lists.tell(id);
+      } catch (error) {
+        // Clients see it when they list again.
+        onFailure(error);
+      }
     },
   });
   const served = new ServedBridges(accounts.sql, onFailure);
