@@ -1,23 +1,21 @@
+import type { Answer } from "./answer.ts";
 import { CallRefusal } from "./call_refusal.ts";
-import type { ServerSupervisor } from "./server_supervisor.ts";
-import type { ToolApprovals } from "./tool_approvals.ts";
+import type { AskedCall, ToolApprovals } from "./tool_approvals.ts";
 
-/** The same server, whose tools are called once whoever is at the machine has approved them. */
+/** The same answer, once whoever is at the machine has approved of it, where they want to be asked. */
 export function askFirst(
-  server: Pick<ServerSupervisor, "config" | "tools" | "call">,
-  approvals: Pick<ToolApprovals, "require">,
-): Pick<ServerSupervisor, "call"> {
-  if (server.config.ask !== true) return server;
-  return {
-    async call(call) {
-      const { toolName, args, caller, signal, timeoutMs } = call;
-      const tool = server.tools.find(({ name }) => name === toolName);
-      if (tool === undefined) throw new CallRefusal("tool_not_found", "the tool has gone");
-      const askedMs = performance.now();
-      await approvals.require({ server: server.config, tool, args, caller, signal });
-      const leftMs = Math.floor(timeoutMs - (performance.now() - askedMs));
-      if (leftMs > 0) return await server.call({ ...call, timeoutMs: leftMs });
-      throw new CallRefusal("deadline_exceeded", "the answer on the machine came too late");
-    },
+  answer: Answer,
+  { server, tool, args, approvals }: Pick<AskedCall, "server" | "tool" | "args"> & {
+    readonly approvals: Pick<ToolApprovals, "require">;
+  },
+): Answer {
+  if (server.ask !== true) return answer;
+  return async (how) => {
+    const { caller, signal, timeoutMs } = how;
+    const askedMs = performance.now();
+    await approvals.require({ server, tool, args, caller, signal });
+    const leftMs = Math.floor(timeoutMs - (performance.now() - askedMs));
+    if (leftMs > 0) return await answer({ ...how, timeoutMs: leftMs });
+    throw new CallRefusal("deadline_exceeded", "the answer on the machine came too late");
   };
 }

@@ -1,15 +1,14 @@
 import { z } from "zod";
+import type { Answer } from "./answer.ts";
 import { CallRefusal } from "./call_refusal.ts";
-import type { BridgeMessage, GatewayMessage, MessageOf } from "./protocol.ts";
+import type { BridgeMessage, GatewayCall, GatewayMessage, MessageOf } from "./protocol.ts";
 import { PROTOCOL_LIMITS } from "./protocol/protocol_limits.ts";
-import type { ServerSupervisor } from "./server_supervisor.ts";
 
-type ToolCall = MessageOf<GatewayMessage, "tool_call">;
 type CallEnd = MessageOf<BridgeMessage, "tool_result" | "tool_error">;
 
 /** What happened with a call, for the log of the machine's owner. */
 export interface CallNote {
-  readonly call: ToolCall;
+  readonly call: GatewayCall;
   /** `ok`, or why it has no result. */
   readonly outcome: string;
   readonly durationMs: number;
@@ -17,11 +16,11 @@ export interface CallNote {
 
 /** Options of {@linkcode CallBook}. */
 export interface CallBookOptions {
-  /** The server that a call is for. @throws {CallRefusal} where there is none, or it may not. */
-  readonly find: (serverId: string, toolName: string) => Pick<ServerSupervisor, "call">;
+  /** What a call is answered by. @throws {CallRefusal} where there is nothing, or it may not. */
+  readonly find: (call: GatewayCall) => Answer;
   /** Speaks to the gateway, where it is connected. */
   readonly send: (message: BridgeMessage) => void;
-  readonly onCall: (call: ToolCall) => void;
+  readonly onCall: (call: GatewayCall) => void;
   readonly onEnd: (note: CallNote) => void;
 }
 
@@ -77,8 +76,12 @@ export class CallBook {
   }
 
   /** Takes what the gateway says of a call. */
-  take(message: MessageOf<GatewayMessage, "tool_call" | "cancel" | "received">): void {
-    if (message.type === "tool_call") return void this.#begin(message);
+  take(
+    message: MessageOf<GatewayMessage, "tool_call" | "library_call" | "cancel" | "received">,
+  ): void {
+    if (message.type === "tool_call" || message.type === "library_call") {
+      return void this.#begin(message);
+    }
     // Either way nobody waits for its end any more.
     this.#drop(message.callId);
     const running = this.#running.get(message.callId);
@@ -95,8 +98,8 @@ export class CallBook {
     }
   }
 
-  async #begin(call: ToolCall): Promise<void> {
-    const { callId, serverId, toolName, args, deadlineMs, caller } = call;
+  async #begin(call: GatewayCall): Promise<void> {
+    const { callId, deadlineMs, caller } = call;
     // Told twice, or begun before: it is never run twice.
     if (this.#seen.has(callId)) return;
     this.#see(callId);
@@ -110,13 +113,13 @@ export class CallBook {
       if (this.#running.size > MAX_RUNNING) {
         throw new CallRefusal("busy", `${MAX_RUNNING} calls run already`);
       }
-      if (!argsSchema.safeParse(args).success) {
+      if (call.type === "tool_call" && !argsSchema.safeParse(call.args).success) {
         throw new CallRefusal("invalid_arguments", "the arguments are no object");
       }
-      const server = find(serverId, toolName);
+      const answer = find(call);
       let said = 0;
-      const result = await server.call({
-        ...{ toolName, args, timeoutMs: deadlineMs, signal: stop.signal },
+      const result = await answer({
+        ...{ timeoutMs: deadlineMs, signal: stop.signal },
         caller: `${caller.kind} ${caller.id}`,
         onProgress: (text) => {
           if (++said > MAX_PROGRESS || stop.signal.aborted) return;

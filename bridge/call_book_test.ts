@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
+import type { CallHow } from "./answer.ts";
 import { CallBook } from "./call_book.ts";
 import { CallRefusal } from "./call_refusal.ts";
 import type { BridgeMessage, GatewayMessage, MessageOf } from "./protocol.ts";
-import type { ServerCall } from "./server_supervisor.ts";
 
 type ToolCall = MessageOf<GatewayMessage, "tool_call">;
 
@@ -13,17 +13,15 @@ function toolCall(more: Partial<ToolCall> = {}): ToolCall {
   };
 }
 
-function book(call: (call: ServerCall) => Promise<object> = () => Promise.resolve({})) {
+function book(call: (call: CallHow) => Promise<object> = () => Promise.resolve({})) {
   const sent: BridgeMessage[] = [];
-  const begun: ServerCall[] = [];
+  const begun: CallHow[] = [];
   const calls = new CallBook({
-    find: (serverId) => {
+    find: ({ serverId }) => {
       if (serverId !== "files") throw new CallRefusal("tool_not_found", "no such server");
-      return {
-        call: async (one) => {
-          begun.push(one);
-          return { ...await call(one) };
-        },
+      return async (one) => {
+        begun.push(one);
+        return { ...await call(one) };
       };
     },
     send: (message) => sent.push(message),

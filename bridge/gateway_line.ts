@@ -11,7 +11,7 @@ import type { BridgeMessage, BridgeServers, GatewayMessage, MessageOf } from "./
 import { FrameSender } from "./protocol/frame_sender.ts";
 import { gatewayReader } from "./protocol/message_reader.ts";
 import type { LineEnd } from "./protocol/poll_body.ts";
-import { CLOSE_CODES, PROTOCOL_VERSION } from "./protocol/protocol_limits.ts";
+import { CLOSE_CODES, LIBRARY_FEATURE, PROTOCOL_VERSION } from "./protocol/protocol_limits.ts";
 import { ProtocolViolation } from "./protocol/protocol_violation.ts";
 
 /** What a line is a line for. */
@@ -26,7 +26,7 @@ export interface GatewayLineOptions {
   readonly known: () => readonly string[];
   readonly onRegistered: (message: { readonly resumed: boolean }) => void;
   readonly onMessage: (
-    message: MessageOf<GatewayMessage, "tool_call" | "cancel" | "received">,
+    message: MessageOf<GatewayMessage, "tool_call" | "library_call" | "cancel" | "received">,
   ) => void;
   readonly onRenewed: (message: { readonly accepted: boolean }) => void;
   readonly onDown: (why: string) => void;
@@ -218,7 +218,7 @@ export class GatewayLine {
     const { name, clientVersion, os, offered, known } = this.#options;
     sender.send({
       ...{ type: "register", protocol: PROTOCOL_VERSION, name, clientVersion, os },
-      servers: offered(),
+      ...{ servers: offered(), features: [LIBRARY_FEATURE] },
       ...(this.#resumeToken !== undefined && {
         resume: { token: this.#resumeToken, calls: known() },
       }),

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { isJsonObject, type JsonObject, type JsonSchema } from "../spec/json.ts";
+import { libraryRequest } from "./protocol/library_request.ts";
+import { plainText as text } from "./protocol/plain_text.ts";
 import { PROTOCOL_LIMITS } from "./protocol/protocol_limits.ts";
 
 const LIMITS = PROTOCOL_LIMITS;
@@ -7,15 +9,18 @@ const LIMITS = PROTOCOL_LIMITS;
 /** JSON that no database takes: NUL, and halves of characters. */
 const UNKEEPABLE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/;
 
-const text = (max: number) =>
-  z.string().max(max).refine((value) => value.isWellFormed() && !value.includes("\0"));
-
 const jsonObject = z.custom<JsonObject>(isJsonObject);
 
 const schema = z.custom<JsonSchema>(isJsonObject).refine((value) => {
   const written = JSON.stringify(value);
   return written.length <= LIMITS.maxSchemaCharacters && !UNKEEPABLE.test(written);
 });
+
+/** Who asks, for the log of the machine's owner. */
+const caller = z.object({ kind: z.string().max(20), id: z.string().max(200) });
+
+/** Left for it, since clocks differ. */
+const deadlineMs = z.int().min(1).max(3_600_000);
 
 const callId = z.string().regex(/^[0-9a-f-]{36}$/);
 
@@ -55,6 +60,9 @@ export const bridgeResourceSchema = z.object({
   mimeType: text(200).optional(),
 });
 
+/** One of {@linkcode bridgeResourceSchema}. */
+export type BridgeResource = z.output<typeof bridgeResourceSchema>;
+
 /** A prompt as a bridge offers it. */
 export const bridgePromptSchema = z.object({
   name: text(200).min(1),
@@ -63,8 +71,11 @@ export const bridgePromptSchema = z.object({
     name: text(200),
     description: text(LIMITS.maxTextCharacters).optional(),
     required: z.boolean().optional(),
-  })).max(50).optional(),
+  })).max(LIMITS.maxArguments).optional(),
 });
+
+/** One of {@linkcode bridgePromptSchema}. */
+export type BridgePrompt = z.output<typeof bridgePromptSchema>;
 
 /** Servers with what they offer: every id and, within a server, every name once. */
 const servers = z.array(z.object({
@@ -102,6 +113,7 @@ const chunk = z.object({
 export const BRIDGE_FAILURES = [
   "server_unavailable",
   "tool_not_found",
+  "not_offered",
   "not_allowed",
   "invalid_arguments",
   "failed",
@@ -124,6 +136,8 @@ export const fromBridge = z.discriminatedUnion("type", [
     clientVersion: text(50),
     os: text(50),
     servers,
+    /** What it can do that older ones could not; what a gateway does not know, it leaves. */
+    features: z.array(text(50)).max(20).optional(),
     resume: resume.optional(),
   }),
   /** Instead of what was registered. */
@@ -131,7 +145,7 @@ export const fromBridge = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("tool_result"),
     callId,
-    /** As MCP answers `tools/call`; looked at by whoever passes it on. */
+    /** As MCP answers what was asked for, `tools/call` or another; looked at by whoever passes it on. */
     result: jsonObject,
   }),
   z.object({
@@ -169,10 +183,20 @@ export const fromGateway = z.discriminatedUnion("type", [
     serverId: z.string().max(100),
     toolName: z.string().max(128),
     args: jsonObject,
-    /** Left for it, since clocks differ. */
-    deadlineMs: z.int().min(1).max(3_600_000),
-    /** Who asks, for the log of the machine's owner. */
-    caller: z.object({ kind: z.string().max(20), id: z.string().max(200) }),
+    deadlineMs,
+    caller,
+  }),
+  /**
+   * Asks a server for something else that it offers. Answered as a call of a tool is, and by the same
+   * rules; for bridges with {@linkcode LIBRARY_FEATURE} alone.
+   */
+  z.object({
+    type: z.literal("library_call"),
+    callId,
+    serverId: z.string().max(100),
+    request: libraryRequest,
+    deadlineMs,
+    caller,
   }),
   z.object({ type: z.literal("cancel"), callId }),
   /** The end of a call has come: it need not be kept any longer. */
@@ -193,3 +217,6 @@ export type MessageOf<M extends { readonly type: string }, T extends M["type"]> 
   M,
   { readonly type: T }
 >;
+
+/** What a gateway wants to have done: answered with `tool_result` or `tool_error`. */
+export type GatewayCall = MessageOf<GatewayMessage, "tool_call" | "library_call">;

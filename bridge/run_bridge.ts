@@ -1,10 +1,10 @@
-import { askFirst } from "./ask_first.ts";
 import type { BridgeConfig } from "./bridge_config.ts";
 import type { BridgeCredentials } from "./bridge_credentials.ts";
 import type { BridgeLog } from "./bridge_log.ts";
 import type { BridgeNow } from "./bridge_state.ts";
 import { CallBook } from "./call_book.ts";
 import { CallRefusal } from "./call_refusal.ts";
+import { findAnswer, shownCall } from "./find_answer.ts";
 import { GatewayLine } from "./gateway_line.ts";
 import type { KeptApprovals } from "./kept_approvals.ts";
 import { previewArgs } from "./preview_args.ts";
@@ -103,13 +103,15 @@ export async function runBridge(options: RunBridgeOptions): Promise<void> {
     onLog: ({ server, text }) => log.write({ kind: "server", server, text }),
   });
   const book = new CallBook({
-    find: (serverId, toolName) => askFirst(servers.find(serverId, toolName), approvals),
+    find: (call) => findAnswer(call, { servers, approvals }),
     send: (message) => line.send(message),
-    onCall: ({ serverId, toolName, args }) => {
-      if (verbose) onLine(`→ ${serverId} ${toolName} ${previewArgs(args)}`);
+    onCall: (call) => {
+      const { toolName, args } = shownCall(call);
+      if (verbose) onLine(`→ ${call.serverId} ${toolName} ${previewArgs(args)}`);
     },
     onEnd: ({ call, outcome, durationMs }) => {
-      const { callId, serverId, toolName, args, caller } = call;
+      const { callId, serverId, caller } = call;
+      const { toolName, args } = shownCall(call);
       const ms = Math.round(durationMs);
       log.write({
         ...{ kind: "call", callId, server: serverId, tool: toolName, outcome, ms },

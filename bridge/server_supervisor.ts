@@ -1,15 +1,11 @@
-import {
-  Client,
-  ProtocolError,
-  SdkError,
-  SdkErrorCode,
-  type Tool,
-} from "@modelcontextprotocol/client";
+import { Client, ProtocolError, type Tool } from "@modelcontextprotocol/client";
 import { isJsonObject, type JsonObject } from "../spec/json.ts";
 import type { ServerConfig } from "./bridge_config.ts";
 import { CallRefusal } from "./call_refusal.ts";
 import { pauseUnless } from "./pause_unless.ts";
+import type { LibraryRequest } from "./protocol/library_request.ts";
 import { openServer, type ServerLink } from "./open_server.ts";
+import { refusalOf } from "./refusal_of.ts";
 import { NO_LISTS, readLists, type ServerLists } from "./server_lists.ts";
 import { type ClientWatch, watchClient } from "./watch_client.ts";
 
@@ -47,7 +43,7 @@ export interface ServerCall {
 /** After so long without an end, a server counts as well: its next pause is the first one again. */
 const WELL_MS = 60_000;
 
-/** Of one line that a server wants in the log. */
+/** Of one line of a server's for the log. */
 const MAX_LOG_CHARACTERS = 2_000;
 
 /**
@@ -100,16 +96,42 @@ export class ServerSupervisor implements AsyncDisposable {
    * @throws {CallRefusal} where there is no answer of the server's.
    */
   async call({ toolName, args, timeoutMs, signal, onProgress }: ServerCall): Promise<JsonObject> {
-    const client = this.#client;
-    if (client === undefined) {
-      throw new CallRefusal("server_unavailable", `the server ${this.config.id} is not running`);
-    }
+    return await this.#answer(
+      signal,
+      (client) =>
+        client.callTool({ name: toolName, arguments: { ...args } }, {
+          ...{ signal, timeout: timeoutMs, maxTotalTimeout: timeoutMs },
+          onprogress: ({ progress, total, message }) =>
+            onProgress(
+              message ?? (total === undefined ? `${progress}` : `${progress} of ${total}`),
+            ),
+        }),
+    );
+  }
+
+  /**
+   * Asks for something else that it offers.
+   * @throws {CallRefusal} where there is no answer of the server's.
+   */
+  async ask(
+    request: LibraryRequest,
+    { timeoutMs, signal }: Pick<ServerCall, "timeoutMs" | "signal">,
+  ): Promise<JsonObject> {
+    const how = { signal, timeout: timeoutMs, maxTotalTimeout: timeoutMs };
+    return await this.#answer(signal, (client) => {
+      if (request.method === "resources/read") return client.readResource(request.params, how);
+      if (request.method === "prompts/get") return client.getPrompt(request.params, how);
+      return client.complete(request.params, how);
+    });
+  }
+
+  async #answer(
+    signal: AbortSignal,
+    ask: (client: Client) => Promise<unknown>,
+  ): Promise<JsonObject> {
     try {
-      const result = await client.callTool({ name: toolName, arguments: { ...args } }, {
-        ...{ signal, timeout: timeoutMs, maxTotalTimeout: timeoutMs },
-        onprogress: ({ progress, total, message }) =>
-          onProgress(message ?? (total === undefined ? `${progress}` : `${progress} of ${total}`)),
-      });
+      if (this.#client === undefined) throw notRunning(this.config);
+      const result = await ask(this.#client);
       if (isJsonObject(result)) return result;
       throw new CallRefusal("failed", "the server answered no result");
     } catch (error) {
@@ -204,18 +226,6 @@ export class ServerSupervisor implements AsyncDisposable {
   }
 }
 
-function refusalOf(error: unknown, signal: AbortSignal): CallRefusal {
-  if (error instanceof CallRefusal) return error;
-  if (signal.aborted) return new CallRefusal("cancelled", "the call was taken back");
-  const text = error instanceof Error ? error.message : String(error);
-  if (error instanceof ProtocolError) return new CallRefusal("failed", text);
-  if (error instanceof SdkError) {
-    if (error.code === SdkErrorCode.RequestTimeout) {
-      return new CallRefusal("deadline_exceeded", text);
-    }
-    if (error.code === SdkErrorCode.ConnectionClosed || error.code === SdkErrorCode.NotConnected) {
-      return new CallRefusal("server_unavailable", "the server ended meanwhile");
-    }
-  }
-  return new CallRefusal("failed", text);
+function notRunning({ id }: ServerConfig): CallRefusal {
+  return new CallRefusal("server_unavailable", `the server ${id} is not running`);
 }

@@ -3,7 +3,9 @@ import { FakeUpstream, type UpstreamAnswer, WHO } from "../tests/support/fake_up
 import { eventually } from "../tests/support/bridge_world.ts";
 import { type ServerConfig, serverConfigSchema } from "./bridge_config.ts";
 import { CallRefusal } from "./call_refusal.ts";
-import { fromBridge } from "./protocol.ts";
+import { findAnswer } from "./find_answer.ts";
+import { fromBridge, fromGateway } from "./protocol.ts";
+import type { LibraryRequest } from "./protocol/library_request.ts";
 import { ToolServers } from "./tool_servers.ts";
 
 const CAPABILITIES = { tools: {}, resources: {}, prompts: {}, logging: {} };
@@ -16,6 +18,47 @@ function answerWithLog(id: unknown): Response {
   ];
   const events = messages.map((one) => `data: ${JSON.stringify({ jsonrpc: "2.0", ...one })}\n\n`);
   return new Response(events.join(""), { headers: { "content-type": "text/event-stream" } });
+}
+
+const ASKED = [
+  { method: "resources/read", params: { uri: "file:///a" } },
+  { method: "prompts/get", params: { name: "greet", arguments: { who: "ada" } } },
+  {
+    method: "completion/complete",
+    params: { ref: { type: "ref/prompt", name: "greet" }, argument: { name: "who", value: "a" } },
+  },
+] as const satisfies LibraryRequest[];
+
+function libraryCall<R>(request: R) {
+  return {
+    ...{ type: "library_call", callId: crypto.randomUUID(), serverId: "local", request } as const,
+    ...{ deadlineMs: 5_000, caller: { kind: "key", id: "key_evil" } },
+  };
+}
+
+/** What comes of a request, and what somebody at the machine was asked about. */
+async function asked(
+  servers: ToolServers,
+  request: LibraryRequest,
+  { isApproved = true, serverId = "local" } = {},
+) {
+  const names: string[] = [];
+  const approvals = {
+    require({ tool }: { readonly tool: { readonly name: string } }) {
+      names.push(tool.name);
+      return isApproved ? Promise.resolve() : Promise.reject(new CallRefusal("not_allowed", "no"));
+    },
+  };
+  try {
+    const call = { ...libraryCall(request), serverId };
+    await findAnswer(call, { servers, approvals })({
+      ...{ caller: "x", timeoutMs: 5_000, onProgress() {}, signal: new AbortController().signal },
+    });
+    return { outcome: "ok", names };
+  } catch (error) {
+    assert.ok(error instanceof CallRefusal, String(error));
+    return { outcome: error.code, names };
+  }
 }
 
 Deno.test("a server that listens on this machine is one like any other", async (t) => {
@@ -38,6 +81,12 @@ Deno.test("a server that listens on this machine is one like any other", async (
           };
         case "prompts/list":
           return { prompts: [{ name: "greet", arguments: [{ name: "who", required: true }] }] };
+        case "resources/read":
+          return { contents: [{ uri: "file:///a", text: "of a" }] };
+        case "prompts/get":
+          return { messages: [{ role: "user", content: { type: "text", text: "hi" } }] };
+        case "completion/complete":
+          return { completion: { values: ["ada"] } };
         case "tools/call":
           return answerWithLog(id);
       }
@@ -54,7 +103,7 @@ Deno.test("a server that listens on this machine is one like any other", async (
   await using servers = start({ headers: { authorization: "Bearer t" } });
   await servers.started();
   const call = () =>
-    servers.find("local", "who").call({
+    servers.find("local", "who").server.call({
       ...{ toolName: "who", args: {}, caller: "x", timeoutMs: 5_000, onProgress() {} },
       signal: new AbortController().signal,
     });
@@ -72,10 +121,43 @@ Deno.test("a server that listens on this machine is one like any other", async (
     const message = fromBridge.safeParse({ type: "tools", servers: servers.offered() });
     assert.ok(message.success, String(message.error));
   });
+  await t.step("it is asked for what was registered, and for nothing else", async () => {
+    const before = upstream.messages.length;
+    for (const request of ASKED) {
+      assert.equal((await asked(servers, request)).outcome, "ok", request.method);
+    }
+    assert.equal(upstream.messages.length, before + ASKED.length);
+    const uris = ["file:///b", "file:///etc/passwd", "file:///a/../b", "FILE:///a"];
+    for (const uri of uris) {
+      const request = { method: "resources/read", params: { uri } } as const;
+      assert.equal((await asked(servers, request)).outcome, "not_offered", uri);
+    }
+    const get = { method: "prompts/get", params: { name: "__proto__" } } as const;
+    assert.equal((await asked(servers, get)).outcome, "not_offered");
+    const other = await asked(servers, ASKED[0], { serverId: "shell" });
+    assert.equal(other.outcome, "not_offered");
+    assert.equal(upstream.messages.length, before + ASKED.length);
+    // What the protocol has no words for does not come this far.
+    for (const method of ["resources/subscribe", "tools/call", "sampling/createMessage"]) {
+      const request = { method, params: { uri: "file:///a", name: "who" } };
+      assert.equal(fromGateway.safeParse(libraryCall(request)).success, false, method);
+    }
+  });
+  await t.step("whoever is at the machine is asked about that too", async () => {
+    await using careful = start({ ask: true });
+    await careful.started();
+    const { outcome, names } = await asked(careful, ASKED[0], { isApproved: false });
+    assert.deepEqual([outcome, names], ["not_allowed", ["resources/read file:///a"]]);
+    const yes = await asked(careful, ASKED[1]);
+    assert.deepEqual([yes.outcome, yes.names], ["ok", ["prompts/get greet"]]);
+  });
   await t.step("nothing but its tools is told of where some only are allowed", async () => {
     await using others = start({ allow: ["who"] });
     await others.started();
     assert.deepEqual(Object.keys(others.offered()[0] ?? {}), ["id", "name", "tools"]);
+    for (const request of ASKED) {
+      assert.equal((await asked(others, request)).outcome, "not_allowed", request.method);
+    }
   });
   await t.step("when it goes away, its calls fail; when it is back, they do not", async () => {
     isUp = false;

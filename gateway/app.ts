@@ -5,6 +5,7 @@ import { OWNER_CALLER } from "../accounts/owner_caller.ts";
 import { RepeatBook } from "../accounts/idempotency/repeat_book.ts";
 import { openBridges } from "./bridge/open_bridges.ts";
 import type { GatewayEnv } from "./gateway_env.ts";
+import { ListChanges } from "./mcp/list_changes.ts";
 import type { GatewayOptions, GatewaySettings } from "./gateway_options.ts";
 import { handleFailure, handleUnknownRoute } from "./handle_failure.ts";
 import { authenticate } from "./middleware/authenticate.ts";
@@ -120,9 +121,13 @@ export function createApp(options: GatewayOptions): Hono<GatewayEnv> {
   addSync(app, options);
   if (accounts === undefined) return app;
   addApi(app, { ...options, accounts });
-  const bridges = openBridges({ ...options, accounts });
+  const lists = options.lists ?? new ListChanges();
+  const bridges = openBridges({ ...options, accounts, lists });
   addBridge(app, { ...options, accounts, bridges: bridges.local });
-  if (pins !== undefined) addMcp(app, { ...options, accounts, pins, sources: [bridges.source] });
+  if (pins !== undefined) {
+    const { source, library } = bridges;
+    addMcp(app, { ...options, accounts, pins, lists, sources: [source], libraries: [library] });
+  }
   return app;
 }
 

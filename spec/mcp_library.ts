@@ -39,6 +39,8 @@ export interface McpLibraryCall {
 
 /** Where resources and prompts of an MCP endpoint come from. */
 export interface McpLibrary {
+  /** Whether a server of that id would be one of its own, whoever asks. */
+  owns(serverId: string): boolean;
   /**
    * What servers offer that the audience may use, the oldest first. Answers from what is kept: a server
    * that does not answer neither hides nor delays others.

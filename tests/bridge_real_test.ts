@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { ServerConfig } from "../bridge/bridge_config.ts";
 import { BridgeWorld } from "./support/bridge_world.ts";
 import { findBrowser } from "./support/browser.ts";
+import { connectLibrary } from "./support/library_client.ts";
 import { descendantsOf, processesNaming } from "./support/process_tree.ts";
 
 /** Servers that many people have, as npm has them. */
@@ -97,6 +98,18 @@ Deno.test("servers that people have are called through a collection", async (t) 
       const entities = [{ name: "Ada", entityType: "person", observations: ["likes engines"] }];
       await client.call("memory--create_entities", { entities });
       assert.match(textOf(await client.call("memory--read_graph")), /likes engines/);
+    });
+    await t.step("everything's resources and prompts are there as well", async () => {
+      await using library = await connectLibrary(world, collection);
+      const { resources } = await library.client.listResources();
+      const [{ uri } = { uri: "" }] = resources;
+      assert.match(uri, /^airlock:brg_\w+_everything\/demo:/);
+      const { contents: [content] } = await library.client.readResource({ uri });
+      assert.ok(content !== undefined && "text" in content && content.text.length > 0);
+      const { prompts } = await library.client.listPrompts();
+      const [{ name } = { name: "" }] = prompts;
+      assert.match(name, /^everything--/);
+      assert.ok((await library.client.getPrompt({ name })).messages.length > 0);
     });
     await t.step("everything adds, draws and says how far it is", async () => {
       const names = (await client.list()).map(({ name }) => name);

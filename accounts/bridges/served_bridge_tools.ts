@@ -79,3 +79,15 @@ export async function readServedBridgeTools(
     };
   });
 }
+
+/** Most collections that are looked at for one bridge. */
+const MAX_COLLECTIONS = 500;
+
+/** Ids of the collections that have a tool of a bridge. */
+export async function collectionsOfBridge(sql: AnySql, bridgeId: string): Promise<string[]> {
+  const rows = await sql<{ id: string }[]>`
+    select distinct place.collection_id as id
+    from bridge_tool tool join collection_bridge_tool place on place.tool_id = tool.id
+    where tool.bridge_id = ${bridgeId} limit ${MAX_COLLECTIONS}`;
+  return rows.map(({ id }) => id);
+}

@@ -20,6 +20,9 @@ export const PROTOCOL_LIMITS = {
   /** Of one server. */
   maxResources: 200,
   maxPrompts: 200,
+  /** Of a prompt's arguments, and of the value of one. */
+  maxArguments: 50,
+  maxArgumentCharacters: 128 * 1024,
   maxDescriptionCharacters: 16 * 1024,
   /** Of one JSON Schema, written out. */
   maxSchemaCharacters: 128 * 1024,
@@ -27,6 +30,9 @@ export const PROTOCOL_LIMITS = {
   maxDepth: 100,
   maxTextCharacters: 2_000,
 } as const;
+
+/** What a bridge says that it can do, beside answering calls of tools. */
+export const LIBRARY_FEATURE = "library";
 
 /** Why a connection was closed, where a code of the standard does not say it. */
 export const CLOSE_CODES = {

@@ -8,6 +8,7 @@ export const NOT_CONNECTED =
 const CODES: Readonly<Record<BridgeFailure, ErrorCode>> = {
   server_unavailable: "upstream_failed",
   tool_not_found: "tool_not_found",
+  not_offered: "not_found",
   not_allowed: "permission_denied",
   invalid_arguments: "invalid_input",
   failed: "upstream_failed",
@@ -68,6 +69,37 @@ export function definitionChanged(toolId: string): AirlockError {
     suggestion: "Look at what it says now, and add it to the collection again.",
     details: { tool: toolId },
   });
+}
+
+/** A bridge of a version that only tells what else its servers offer. */
+export function tooOldForLibrary(): AirlockError {
+  return new AirlockError(
+    "upstream_failed",
+    "ask bridge: the one on your machine is too old to share resources and prompts",
+    {
+      stage: "acquire",
+      suggestion: "Update `airlock` there, and run `airlock bridge start` again.",
+      retryable: false,
+    },
+  );
+}
+
+/** Not what servers on somebody's machine are asked for. */
+export function notForBridges(method: string): AirlockError {
+  return new AirlockError("invalid_input", `ask bridge: ${method} cannot be asked for like this`, {
+    stage: "request",
+    suggestion:
+      "Read resources that resources/list shows, and get prompts with texts as arguments.",
+  });
+}
+
+/** An answer that is more than a client is given at a time. */
+export function libraryTooLarge(limit: number): AirlockError {
+  return new AirlockError(
+    "payload_too_large",
+    `ask bridge: the answer has more than ${limit} characters`,
+    { stage: "encode", suggestion: "Ask for something smaller, or read it with a tool in parts." },
+  );
 }
 
 /** What a bridge says of a call that it did not answer. Its words are shown to its own owner only. */

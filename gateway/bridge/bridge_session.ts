@@ -1,12 +1,13 @@
 import { takeFrom, type WindowCounts } from "../../accounts/limits/sliding_window.ts";
 import type { BridgeMessage, GatewayMessage, MessageOf } from "../../bridge/protocol.ts";
-import { AirlockError } from "../../spec/errors.ts";
+import type { JsonObject } from "../../spec/json.ts";
 import type { McpToolResult } from "../../spec/mcp_content.ts";
 import { bridgeFailure, notConnected, tooManyCalls } from "./bridge_errors.ts";
 import type { BridgeLimits } from "./bridge_limits.ts";
 import { bridgeResult } from "./bridge_result.ts";
-import type { BridgeCall } from "./bridge_routes.ts";
-import { type CallEnd, PendingCall } from "./pending_call.ts";
+import type { BridgeAsk, BridgeCall } from "./bridge_routes.ts";
+import { libraryResult } from "./library_result.ts";
+import { type CallBody, type CallEnd, type CallFor, PendingCall } from "./pending_call.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -91,6 +92,18 @@ export class BridgeSession {
 
   /** As {@linkcode BridgeRoutes.call}. */
   async call(call: BridgeCall): Promise<McpToolResult> {
+    const { serverId, toolName, args } = call;
+    return bridgeResult(await this.#run(call, { type: "tool_call", serverId, toolName, args }));
+  }
+
+  /** As {@linkcode BridgeRoutes.ask}. */
+  async ask({ serverId, request, ...of }: BridgeAsk): Promise<JsonObject> {
+    const body = { type: "library_call", serverId, request } as const;
+    const answer = await this.#run({ ...of, onProgress: () => {} }, body);
+    return libraryResult(request.method, answer);
+  }
+
+  async #run(call: CallFor, body: CallBody): Promise<JsonObject> {
     const { limits } = this.#options;
     if (this.#send === null && this.#waiting === undefined) throw notConnected();
     call.signal.throwIfAborted();
@@ -98,7 +111,7 @@ export class BridgeSession {
     if (this.#calls.size >= limits.maxRunning) {
       throw bridgeFailure("busy", `${limits.maxRunning} calls run there already`);
     }
-    const pending: PendingCall = new PendingCall(call, {
+    const pending: PendingCall = new PendingCall(call, body, {
       timeoutMs: limits.callTimeoutMs,
       maxProgress: limits.maxProgress,
       onEnd: ({ tellsBridge }) => {
@@ -133,7 +146,7 @@ export class BridgeSession {
     if (this.#ended.size > MAX_ENDED && oldest !== undefined) this.#ended.delete(oldest);
   }
 
-  #count({ caller: { tier } }: BridgeCall): void {
+  #count({ caller: { tier } }: CallFor): void {
     const { limits, nowMs } = this.#options;
     const limit = limits.callsPerMinute[tier];
     const taken = takeFrom(this.#window, { limit, windowMs: MINUTE_MS }, { nowMs: nowMs() });
@@ -143,11 +156,7 @@ export class BridgeSession {
 }
 
 function endOf(message: MessageOf<BridgeMessage, "tool_result" | "tool_error">): CallEnd {
-  if (message.type === "tool_error") return { error: bridgeFailure(message.code, message.message) };
-  try {
-    return { result: bridgeResult(message.result) };
-  } catch (error) {
-    if (error instanceof AirlockError) return { error };
-    throw error;
-  }
+  return message.type === "tool_error"
+    ? { error: bridgeFailure(message.code, message.message) }
+    : { result: message.result };
 }

@@ -105,6 +105,28 @@ Deno.test("BridgeSession ends calls that take too long, are taken back or stoppe
   assert.equal(sent.filter(({ type }) => type === "cancel").length, 2);
 });
 
+Deno.test("BridgeSession asks for resources by the rules of calls", async () => {
+  const { session, sent, attach } = open();
+  const request = { method: "resources/read", params: { uri: "x://1" } } as const;
+  const stop = new AbortController();
+  const ask = () =>
+    session.ask({ caller: CALLER, serverId: "files", request, signal: stop.signal });
+  assert.equal((await failsWith(ask(), { code: "bridge_disconnected" })).message, NOT_CONNECTED);
+  attach();
+  const asked = [ask(), ask(), ask()];
+  const [first = "", second = ""] = sent.filter((one) => one.type === "library_call")
+    .map(({ callId }) => callId);
+  const result = { contents: [{ uri: "x://1", text: "a" }] };
+  session.answer({ type: "tool_result", callId: first, result });
+  assert.deepEqual(await asked[0], result);
+  session.answer({ type: "tool_error", callId: second, code: "not_offered", message: "no" });
+  await failsWith(asked[1] ?? ask(), { code: "not_found" });
+  stop.abort();
+  await failsWith(asked[2] ?? ask(), { code: "bridge_disconnected" });
+  assert.deepEqual(sent.filter(({ type }) => type === "cancel").length, 1);
+  assert.equal(session.running, 0);
+});
+
 Deno.test("BridgeSession lets through so many calls a minute and at a time", async () => {
   const { attach, call, session } = open({
     callsPerMinute: { FREE: 2, PRO: 2, ENTERPRISE: 3 },

@@ -1,39 +1,30 @@
 import type { Accounts } from "../../accounts/accounts.ts";
-import { authorise } from "../../accounts/authorise.ts";
-import { reachesBridge } from "../../accounts/bridges/bridge_record.ts";
-import {
-  readServedBridgeTools,
-  type ServedBridgeTool,
-} from "../../accounts/bridges/served_bridge_tools.ts";
-import { FreshCache } from "../../accounts/cache/fresh_cache.ts";
+import type { ServedBridgeTool } from "../../accounts/bridges/served_bridge_tools.ts";
 import { notFound } from "../../accounts/require_permission.ts";
 import type { Metering } from "../../accounts/metering.ts";
-import type { Caller } from "../../spec/account.ts";
+import { sharedContent } from "../../mcp/library/shared_content.ts";
 import type { Executor } from "../../spec/execution.ts";
 import type { McpToolResult } from "../../spec/mcp_content.ts";
 import type { McpAudience, McpSource, McpSourceTool, McpToolCall } from "../../spec/mcp_source.ts";
 import { definitionChanged, NOT_CONNECTED, notOffered } from "./bridge_errors.ts";
+import { bridgeServerId } from "./bridge_server_id.ts";
 import type { BridgeRoutes } from "./bridge_routes.ts";
+import type { ServedBridges } from "./served_bridges.ts";
 import { joinSignals } from "../join_signals.ts";
-import { SERVED_BOUNDS } from "../mcp/mcp_collections.ts";
 import { refusal } from "../mcp/refusal.ts";
 import { textOfResult } from "../mcp/text_of_result.ts";
 
 /** What bridge tools are served with. */
 export interface BridgeSourceOptions {
-  readonly accounts: Pick<Accounts, "sql" | "grantThrough">;
+  readonly accounts: Pick<Accounts, "grantThrough">;
   readonly metering?: Pick<Metering, "originOf">;
   /** Counts, bounds and logs calls as all others. */
   readonly executor: Executor;
   readonly routes: BridgeRoutes & { isConnected(bridgeId: string): boolean };
+  readonly served: ServedBridges;
   /** Aborts when calls that still run must stop. */
   readonly stop: AbortSignal;
-  /** Told of what failed behind the scenes, for the log. */
-  readonly onFailure: (error: unknown) => void;
 }
-
-/** What stands before the tenant where everything of an account is served: no id has a colon. */
-const ACCOUNT = "account:";
 
 /**
  * Tools on the machines of users. Whose machine it is sees and calls them, through collections of the
@@ -41,21 +32,9 @@ const ACCOUNT = "account:";
  */
 export class BridgeSource implements McpSource {
   readonly #options: BridgeSourceOptions;
-  readonly #served: FreshCache<readonly ServedBridgeTool[]>;
 
   constructor(options: BridgeSourceOptions) {
     this.#options = options;
-    this.#served = new FreshCache({
-      what: "bridge tools",
-      read: (key) =>
-        readServedBridgeTools(
-          options.accounts.sql,
-          key.startsWith(ACCOUNT) ? { tenant: key.slice(ACCOUNT.length) } : { collectionId: key },
-        ),
-      bounds: SERVED_BOUNDS,
-      nowMs: () => performance.now(),
-      onFailure: options.onFailure,
-    });
   }
 
   async listTools(audience: McpAudience): Promise<readonly McpSourceTool[]> {
@@ -110,17 +89,18 @@ export class BridgeSource implements McpSource {
       },
     );
     const isAnswer = result.success || result.code === "tool_error";
-    if (isAnswer && answered !== undefined) return answered;
+    if (isAnswer && answered !== undefined) {
+      const content = sharedContent(bridgeServerId(tool), answered.content);
+      return { ...answered, content };
+    }
     throw refusal(result);
   }
 
   /** Of each tool the first place that it has. */
-  async #servedTo({ caller, collectionId }: McpAudience): Promise<readonly ServedBridgeTool[]> {
-    if (caller.kind === "anonymous") return [];
-    const all = await this.#served.find(collectionId ?? `${ACCOUNT}${caller.tenant}`) ?? [];
+  async #servedTo(audience: McpAudience): Promise<readonly ServedBridgeTool[]> {
     const found = new Map<string, ServedBridgeTool>();
-    for (const tool of all) {
-      if (isServedTo(caller, tool) && !found.has(tool.toolId)) found.set(tool.toolId, tool);
+    for (const tool of await this.#options.served.placesFor(audience)) {
+      if (!found.has(tool.toolId)) found.set(tool.toolId, tool);
     }
     return [...found.values()];
   }
@@ -129,12 +109,4 @@ export class BridgeSource implements McpSource {
     if (this.#options.routes.isConnected(bridgeId)) return note;
     return note === "" ? NOT_CONNECTED : `${note}\n\n${NOT_CONNECTED}`;
   }
-}
-
-/** A collection is its own account's here, whoever else may see it. */
-function isServedTo(caller: Caller, tool: ServedBridgeTool): boolean {
-  const { collectionId, collectionOwner: tenant, owner } = tool;
-  const collection = { kind: "collection", tenant, visibility: "private", collectionId } as const;
-  return reachesBridge(caller, owner) &&
-    authorise(caller, "execute-mcp", collection).allowed;
 }

@@ -12,49 +12,31 @@ import { ProtocolViolation } from "../../bridge/protocol/protocol_violation.ts";
 import type { AnySql } from "../../registry/database/database.ts";
 import type { Caller } from "../../spec/account.ts";
 import { AirlockError } from "../../spec/errors.ts";
+import type { JsonObject } from "../../spec/json.ts";
 import type { McpToolResult } from "../../spec/mcp_content.ts";
 import { BridgeConnection, type LineSocket } from "./bridge_connection.ts";
 import { notConnected } from "./bridge_errors.ts";
 import type { BridgeLimits } from "./bridge_limits.ts";
-import type { BridgeCall, BridgeRoutes } from "./bridge_routes.ts";
+import type { BridgeAsk, BridgeCall, BridgeRoutes } from "./bridge_routes.ts";
+import type { SaidOffers } from "./offer_shelf.ts";
 import { bearer, callerOnLine, isSameOwner } from "./line_caller.ts";
 import { BridgeSession } from "./bridge_session.ts";
+import type { ConnectingBridge, HeldBridge, Line } from "./held_bridge.ts";
 
 /** What bridges of one node are held with. */
 export interface LocalBridgesOptions {
   readonly accounts: Pick<Accounts, "sql" | "authenticate" | "watchKeys">;
   readonly limits: BridgeLimits;
+  /** Told of what a bridge offers, each time that it says so. Waited for; never rejects. */
+  readonly onOffered: (bridgeId: string, said: SaidOffers) => Promise<void>;
   /** Told of what failed behind the scenes, for the log. */
   readonly onFailure: (error: unknown) => void;
-}
-
-/** Who connects, and what it proves it by. */
-export interface ConnectingBridge {
-  readonly caller: Caller;
-  /** Asked again as long as it is connected. Nothing else of the request is kept. */
-  readonly credentials: Headers;
-}
-
-/** A socket, from its first moment on. */
-interface Line {
-  readonly id: string;
-  caller: Caller;
-  credentials: Headers;
-  readonly connection: BridgeConnection;
-  /** Once it has registered. */
-  bridgeId: string | null;
-}
-
-/** A bridge that is connected, or was a moment ago. */
-interface Held {
-  readonly session: BridgeSession;
-  line: Line | null;
 }
 
 /** The bridges that are connected to this node. Disposing closes all of them. */
 export class LocalBridges implements BridgeRoutes, Disposable {
   readonly #options: LocalBridgesOptions;
-  readonly #held = new Map<string, Held>();
+  readonly #held = new Map<string, HeldBridge>();
   readonly #lines = new Set<Line>();
   readonly #watching: Disposable;
 
@@ -119,9 +101,17 @@ export class LocalBridges implements BridgeRoutes, Disposable {
   }
 
   async call(bridgeId: string, call: BridgeCall): Promise<McpToolResult> {
+    return await this.#heldOf(bridgeId).session.call(call);
+  }
+
+  async ask(bridgeId: string, ask: BridgeAsk): Promise<JsonObject> {
+    return await this.#heldOf(bridgeId).session.ask(ask);
+  }
+
+  #heldOf(bridgeId: string): HeldBridge {
     const held = this.#held.get(bridgeId);
     if (held === undefined) throw notConnected();
-    return await held.session.call(call);
+    return held;
   }
 
   [Symbol.dispose](): void {
@@ -133,7 +123,7 @@ export class LocalBridges implements BridgeRoutes, Disposable {
   }
 
   async #register(line: Line, message: MessageOf<BridgeMessage, "register">): Promise<void> {
-    const { protocol, name, clientVersion, os, servers, resume } = message;
+    const { protocol, name, clientVersion, os, servers, features = [], resume } = message;
     if (protocol !== PROTOCOL_VERSION) {
       throw new ProtocolViolation(`register: the gateway speaks protocol ${PROTOCOL_VERSION}`);
     }
@@ -152,6 +142,7 @@ export class LocalBridges implements BridgeRoutes, Disposable {
       if (!(error instanceof AirlockError) || error.code !== "resource_limit") throw error;
       throw new ProtocolViolation(error.message, CLOSE_CODES.tooMany);
     }
+    await this.#options.onOffered(line.bridgeId, { servers, features });
     // Closed meanwhile: nobody else would take note of that.
     if (!this.#lines.has(line)) return this.#forget(line);
     const before = this.#held.get(line.bridgeId);
@@ -191,6 +182,7 @@ export class LocalBridges implements BridgeRoutes, Disposable {
   async #keep({ bridgeId }: Line, servers: MessageOf<BridgeMessage, "tools">["servers"]) {
     if (bridgeId === null) return;
     await this.#options.accounts.sql.begin((tx: AnySql) => keepOffered(tx, bridgeId, { servers }));
+    await this.#options.onOffered(bridgeId, { servers });
   }
 
   /** A key of the same person's takes the place of the one that the bridge came with. */

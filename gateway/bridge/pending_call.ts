@@ -1,14 +1,19 @@
-import type { GatewayMessage, MessageOf } from "../../bridge/protocol.ts";
+import type { GatewayCall } from "../../bridge/protocol.ts";
 import { AirlockError } from "../../spec/errors.ts";
-import type { McpToolResult } from "../../spec/mcp_content.ts";
+import type { JsonObject } from "../../spec/json.ts";
 import { connectionLost, notConnected, tooLate } from "./bridge_errors.ts";
 import type { BridgeCall } from "./bridge_routes.ts";
 
-/** What a call goes to the bridge as. */
-export type CallMessage = MessageOf<GatewayMessage, "tool_call">;
+/** What a bridge is asked, without what every call has. */
+export type CallBody = Without<GatewayCall, "callId" | "deadlineMs" | "caller">;
+
+type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+
+/** Whom a call is for. */
+export type CallFor = Pick<BridgeCall, "caller" | "signal" | "onProgress">;
 
 /** How a call ended. */
-export type CallEnd = { readonly result: McpToolResult } | { readonly error: AirlockError };
+export type CallEnd = { readonly result: JsonObject } | { readonly error: AirlockError };
 
 /** Options of {@linkcode PendingCall}. */
 export interface PendingCallOptions {
@@ -20,11 +25,11 @@ export interface PendingCallOptions {
 
 /** A call that a bridge has, or will have: ends once, and owns its deadline. */
 export class PendingCall {
-  readonly message: CallMessage;
-  readonly done: Promise<McpToolResult>;
-  readonly #call: BridgeCall;
+  readonly message: GatewayCall;
+  readonly done: Promise<JsonObject>;
+  readonly #call: CallFor;
   readonly #options: PendingCallOptions;
-  readonly #settle: PromiseWithResolvers<McpToolResult>;
+  readonly #settle: PromiseWithResolvers<JsonObject>;
   readonly #timer: ReturnType<typeof setTimeout>;
   readonly #onAbort = () => this.#end({ error: stopped(this.#call.signal) }, true);
   #isOver = false;
@@ -32,16 +37,14 @@ export class PendingCall {
   #isSent = false;
   #progress = 0;
 
-  constructor(call: BridgeCall, options: PendingCallOptions) {
+  constructor(call: CallFor, body: CallBody, options: PendingCallOptions) {
     this.#call = call;
     this.#options = options;
     this.#settle = Promise.withResolvers();
     this.done = this.#settle.promise;
-    const { caller, serverId, toolName, args } = call;
+    const { caller } = call;
     this.message = {
-      type: "tool_call",
-      callId: crypto.randomUUID(),
-      ...{ serverId, toolName, args, deadlineMs: options.timeoutMs },
+      ...{ ...body, callId: crypto.randomUUID(), deadlineMs: options.timeoutMs },
       caller: { kind: caller.kind, id: caller.keyId ?? caller.userId ?? caller.tenant },
     };
     this.#timer = setTimeout(
@@ -52,7 +55,7 @@ export class PendingCall {
   }
 
   /** Sends it on its way. */
-  send(send: (message: CallMessage) => void): void {
+  send(send: (message: GatewayCall) => void): void {
     this.#isSent = true;
     send(this.message);
   }

@@ -6,7 +6,8 @@ import type { Caller } from "../../spec/account.ts";
 import { AirlockError } from "../../spec/errors.ts";
 import type { BridgeConnection } from "./bridge_connection.ts";
 import { isSameOwner } from "./line_caller.ts";
-import type { ConnectingBridge, LocalBridges } from "./local_bridges.ts";
+import type { ConnectingBridge } from "./held_bridge.ts";
+import type { LocalBridges } from "./local_bridges.ts";
 import { PollLine } from "./poll_line.ts";
 
 /** How long a line waits with an answer; shorter than proxies do. */

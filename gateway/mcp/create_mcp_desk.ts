@@ -9,6 +9,7 @@ import { Toolbox } from "../../mcp/toolbox.ts";
 import type { UpstreamPool } from "../../mcp/upstream/upstream_pool.ts";
 import type { Caller } from "../../spec/account.ts";
 import type { Executor } from "../../spec/execution.ts";
+import type { McpLibrary } from "../../spec/mcp_library.ts";
 import type { McpSource } from "../../spec/mcp_source.ts";
 import type { CallPins } from "../call_pins.ts";
 import { ListChanges } from "./list_changes.ts";
@@ -32,6 +33,8 @@ export interface McpDeskOptions {
   readonly lists?: ListChanges;
   /** Where tools come from beside our sandboxes and other servers. */
   readonly sources?: readonly McpSource[];
+  /** Where resources and prompts come from beside other servers. */
+  readonly libraries?: readonly McpLibrary[];
   /** Aborts when calls that still run must stop. */
   readonly stop: AbortSignal;
   readonly version: string;
@@ -78,7 +81,10 @@ export function createMcpDesk(options: McpDeskOptions): McpDesk {
   const { lists = new ListChanges() } = options;
   lists.onChanged = (collectionId) => changes.listsChanged(collectionId);
   const others = new RemoteSource({ ...calls, reach });
-  const library = new Library(new RemoteLibrary({ ...calls, reach, sql: accounts.sql, onFailure }));
+  const library = new Library([
+    new RemoteLibrary({ ...calls, reach, sql: accounts.sql, onFailure }),
+    ...options.libraries ?? [],
+  ]);
   const toolbox = new Toolbox({
     sources: [sandboxes, others, ...options.sources ?? []],
     namesOf: (scope, tools) => names.namesOf(scope, tools),

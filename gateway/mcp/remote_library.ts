@@ -41,6 +41,10 @@ export class RemoteLibrary implements McpLibrary {
     });
   }
 
+  owns(serverId: string): boolean {
+    return serverId.startsWith("srv_");
+  }
+
   async listOffers(audience: McpAudience): Promise<readonly McpOffers[]> {
     const found: McpOffers[] = [];
     for (

@@ -3,6 +3,7 @@ import type { Context } from "hono";
 import { holdUntilRead } from "../../mcp/http/hold_until_read.ts";
 import type { McpPart } from "../../mcp/server/mcp_part.ts";
 import type { Accounts } from "../../accounts/accounts.ts";
+import type { McpLibrary } from "../../spec/mcp_library.ts";
 import type { McpSource } from "../../spec/mcp_source.ts";
 import { AirlockError } from "../../spec/errors.ts";
 import { readJsonBody } from "../body/read_json_body.ts";
@@ -21,6 +22,8 @@ export interface McpOptions extends GatewayOptions {
   readonly pins: CallPins;
   /** Where tools come from beside our sandboxes. */
   readonly sources?: readonly McpSource[];
+  /** Where resources and prompts come from beside other servers. */
+  readonly libraries?: readonly McpLibrary[];
 }
 
 /** Paths that serve one collection; those below `/api` are older. */
@@ -33,12 +36,22 @@ const SSE_PATHS = ["/mcp/:user/:collection/sse", "/api/mcp/:user/:collection/sse
  */
 export function addMcp(app: OpenAPIHono<GatewayEnv>, options: McpOptions): void {
   const { accounts, metering, executor, pins, gate, logger, settings } = options;
-  const { sources, upstreams, lists } = options;
+  const { sources, libraries, upstreams, lists } = options;
   let opened: Promise<OpenMcp> | undefined;
   const open = () =>
     opened ??= import("../mcp/open_mcp.ts").then(({ openMcp }) =>
       openMcp({
-        ...{ accounts, metering, executor, pins, sources, upstreams, lists, stop: gate.signal },
+        ...{
+          accounts,
+          metering,
+          executor,
+          pins,
+          sources,
+          libraries,
+          upstreams,
+          lists,
+          stop: gate.signal,
+        },
         ...{ version: settings.version, heartbeatMs: settings.heartbeatMs },
         onFailure: (error, requestId) => logger.warn("serve MCP: {error}", { error, requestId }),
       })

@@ -35,31 +35,31 @@ export type LibraryRequest = Omit<McpLibraryCall, "serverId" | "method" | "param
 
 /** Resources and prompts of all servers under names of one kind: like `Toolbox`, for all but tools. */
 export class Library {
-  readonly #source: McpLibrary;
+  readonly #sources: readonly McpLibrary[];
 
-  constructor(source: McpLibrary) {
-    this.#source = source;
+  constructor(sources: readonly McpLibrary[]) {
+    this.#sources = sources;
   }
 
-  /** @throws {AirlockError} as the source does. */
+  /** @throws {AirlockError} as the sources do. */
   async resources(audience: McpAudience): Promise<readonly SharedDefinition[]> {
-    const all = await this.#source.listOffers(audience);
+    const all = await this.#listOffers(audience);
     return all.flatMap((offers) => located(offers, offers.resources, "uri"));
   }
 
-  /** @throws {AirlockError} as the source does. */
+  /** @throws {AirlockError} as the sources do. */
   async templates(audience: McpAudience): Promise<readonly SharedDefinition[]> {
-    const all = await this.#source.listOffers(audience);
+    const all = await this.#listOffers(audience);
     return all.flatMap((offers) => located(offers, offers.templates, "uriTemplate"));
   }
 
   /**
    * Prompts, named as tools are. Names follow from the servers and their order, which are their owner's:
    * nothing is kept of them, or a server could use them up.
-   * @throws {AirlockError} as the source does.
+   * @throws {AirlockError} as the sources do.
    */
   async prompts(audience: McpAudience): Promise<readonly NamedPrompt[]> {
-    const all = await this.#source.listOffers(audience);
+    const all = await this.#listOffers(audience);
     const listed = all.flatMap(({ serverId, sourceName, prompts }) =>
       prompts.map((definition) => {
         const toolName = String(definition["name"]);
@@ -79,11 +79,11 @@ export class Library {
 
   /**
    * Reads a resource by the URI that clients know.
-   * @throws {AirlockError} `not_found`; as the source does.
+   * @throws {AirlockError} `not_found`; as the sources do.
    */
   async read(uri: string, request: LibraryRequest): Promise<JsonObject> {
     const { serverId, ...params } = ownedUri(uri);
-    const result = await this.#source.request({
+    const result = await this.#request({
       ...{ ...request, serverId, method: "resources/read", params },
     });
     // It was read with what belongs to an account: whoever keeps it keeps it for that one alone.
@@ -93,7 +93,7 @@ export class Library {
 
   /**
    * Gets a prompt by the name that clients know.
-   * @throws {AirlockError} `not_found`; as the source does.
+   * @throws {AirlockError} `not_found`; as the sources do.
    */
   async prompt(
     { name, args }: { readonly name: string; readonly args?: JsonObject },
@@ -101,7 +101,7 @@ export class Library {
   ): Promise<JsonObject> {
     const { serverId, promptName } = await this.#prompt(request, name);
     const params = { name: promptName, ...(args && { arguments: args }) };
-    const result = await this.#source.request({
+    const result = await this.#request({
       ...{ ...request, serverId, method: "prompts/get", params },
     });
     return { ...result, messages: sharedMessages(serverId, result["messages"] ?? []) };
@@ -109,7 +109,7 @@ export class Library {
 
   /**
    * Completes an argument of a prompt, or of a template of resources.
-   * @throws {AirlockError} `not_found`; as the source does.
+   * @throws {AirlockError} `not_found`; as the sources do.
    */
   async complete(params: CompletionWish, request: LibraryRequest): Promise<JsonObject> {
     const { ref } = params;
@@ -124,16 +124,26 @@ export class Library {
 
   /**
    * Asks a resource's server to tell of its changes, or not to any more.
-   * @throws {AirlockError} `not_found`; as the source does.
+   * @throws {AirlockError} `not_found`; as the sources do.
    */
   async watch(uri: string, isWanted: boolean, request: LibraryRequest): Promise<void> {
     const { serverId, ...params } = ownedUri(uri);
     const method = isWanted ? "resources/subscribe" : "resources/unsubscribe";
-    await this.#source.request({ ...request, serverId, method, params });
+    await this.#request({ ...request, serverId, method, params });
+  }
+
+  async #listOffers(audience: McpAudience): Promise<readonly McpOffers[]> {
+    return (await Promise.all(this.#sources.map((source) => source.listOffers(audience)))).flat();
+  }
+
+  async #request(call: McpLibraryCall): Promise<JsonObject> {
+    const source = this.#sources.find((one) => one.owns(call.serverId));
+    if (source === undefined) throw noResource();
+    return await source.request(call);
   }
 
   async #complete(serverId: string, params: JsonObject, request: LibraryRequest) {
-    return await this.#source.request({
+    return await this.#request({
       ...{ ...request, serverId, method: "completion/complete", params },
     });
   }
@@ -151,7 +161,11 @@ export class Library {
 function ownedUri(uri: string): OwnedUri {
   const owned = readSharedUri(uri);
   if (owned !== null) return owned;
-  throw new AirlockError("not_found", "find resource: there is none of that URI", {
+  throw noResource();
+}
+
+function noResource(): AirlockError {
+  return new AirlockError("not_found", "find resource: there is none of that URI", {
     stage: "request",
     suggestion: "Read one that resources/list shows, or that a template or a tool leads to.",
   });

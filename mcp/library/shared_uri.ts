@@ -25,5 +25,5 @@ export function readSharedUri(text: string): OwnedUri | null {
   if (!text.startsWith(SCHEME) || slash === -1) return null;
   const serverId = text.slice(SCHEME.length, slash);
   const uri = text.slice(slash + 1);
-  return /^[0-9A-Za-z_]{1,64}$/.test(serverId) && isResourceUri(uri) ? { serverId, uri } : null;
+  return /^[\w-]{1,64}$/.test(serverId) && isResourceUri(uri) ? { serverId, uri } : null;
 }

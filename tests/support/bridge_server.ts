@@ -1,5 +1,5 @@
 // A server of MCP over stdio for tests of the bridge: each tool does one thing that can go wrong.
-import { McpServer } from "@modelcontextprotocol/server";
+import { completable, McpServer } from "@modelcontextprotocol/server";
 import { StdioServerTransport } from "@modelcontextprotocol/server/stdio";
 import { z } from "zod";
 
@@ -68,5 +68,31 @@ server.registerTool("progress", {
   }
   return text("done");
 });
+
+server.registerResource(
+  "notes",
+  "notes://today",
+  { mimeType: "text/plain", description: "What is to be done" },
+  ({ href: uri }) => ({ contents: [{ uri, mimeType: "text/plain", text: "buy milk" }] }),
+);
+
+server.registerResource("picture", "notes://picture", { mimeType: "image/png" }, (uri) => ({
+  contents: [{ uri: uri.href, mimeType: "image/png", blob: "AAAA" }],
+}));
+
+server.registerPrompt("greet", {
+  description: "Greets somebody",
+  argsSchema: z.object({
+    who: completable(z.string(), (value) => ["ada", "alan"].filter((x) => x.startsWith(value))),
+  }),
+}, ({ who }) => ({
+  messages: [
+    { role: "user", content: { type: "text", text: `hello ${who}` } },
+    {
+      role: "user",
+      content: { type: "resource", resource: { uri: "notes://today", text: "buy milk" } },
+    },
+  ],
+}));
 
 await server.connect(new StdioServerTransport());

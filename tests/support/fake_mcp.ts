@@ -73,10 +73,7 @@ export function fakeMcp(tools: readonly FakeMcpTool[]): FakeMcp {
     unexpected,
     tools: {
       ...{ toolbox, version: "1.2.3", onUnexpected: (error) => unexpected.push(error) },
-      library: new Library({
-        listOffers: () => Promise.resolve([]),
-        request: () => Promise.reject(new Error("not asked")),
-      }),
+      library: new Library([]),
       changes: {
         follow: () => ({ [Symbol.dispose]() {} }),
         watch: () => Promise.reject(new Error("not watched")),

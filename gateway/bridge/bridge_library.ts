@@ -1,0 +1,137 @@
+import type { Accounts } from "../../accounts/accounts.ts";
+import { notFound } from "../../accounts/require_permission.ts";
+import type { Metering } from "../../accounts/metering.ts";
+import { type LibraryRequest, libraryRequest } from "../../bridge/protocol/library_request.ts";
+import type { Executor } from "../../spec/execution.ts";
+import type { JsonObject } from "../../spec/json.ts";
+import type { McpLibrary, McpLibraryCall, McpOffers } from "../../spec/mcp_library.ts";
+import type { McpAudience } from "../../spec/mcp_source.ts";
+import { joinSignals } from "../join_signals.ts";
+import { refusal } from "../mcp/refusal.ts";
+import { notConnected, notForBridges, tooOldForLibrary } from "./bridge_errors.ts";
+import type { BridgeRoutes } from "./bridge_routes.ts";
+import { type BridgeServer, bridgeServerId, readBridgeServerId } from "./bridge_server_id.ts";
+import type { OfferShelf, ShelvedServer } from "./offer_shelf.ts";
+import type { ServedBridges } from "./served_bridges.ts";
+
+/** What resources and prompts of bridges are asked for with. */
+export interface BridgeLibraryOptions {
+  readonly accounts: Pick<Accounts, "grantThrough">;
+  readonly metering?: Pick<Metering, "originOf">;
+  /** Counts, bounds and logs what is asked for as calls are. */
+  readonly executor: Executor;
+  readonly routes: BridgeRoutes;
+  readonly served: ServedBridges;
+  readonly shelf: OfferShelf;
+  /** Aborts when requests that still run must stop. */
+  readonly stop: AbortSignal;
+}
+
+/** A server of a bridge in a collection. */
+interface Place extends BridgeServer {
+  readonly collectionId: string;
+  /** Its tools that are in the collection as they are now. */
+  readonly tools: Set<string>;
+}
+
+/**
+ * Resources and prompts on the machines of users, for whom their tools are. A server of which a
+ * collection has not all tools shares nothing else through it: more would widen what somebody narrowed.
+ */
+export class BridgeLibrary implements McpLibrary {
+  readonly #options: BridgeLibraryOptions;
+
+  constructor(options: BridgeLibraryOptions) {
+    this.#options = options;
+  }
+
+  owns(serverId: string): boolean {
+    return readBridgeServerId(serverId) !== null;
+  }
+
+  async listOffers(audience: McpAudience): Promise<readonly McpOffers[]> {
+    const found = new Map<string, McpOffers>();
+    for (const place of await this.#placesFor(audience)) {
+      const serverId = bridgeServerId(place);
+      const offers = this.#offersOf(place);
+      if (offers === undefined || found.has(serverId) || !isWhole(place, offers)) continue;
+      const { resources, prompts } = offers;
+      found.set(serverId, {
+        ...{ serverId, sourceName: place.serverId, resources, templates: [], prompts },
+      });
+    }
+    return [...found.values()];
+  }
+
+  async request(call: McpLibraryCall): Promise<JsonObject> {
+    const { accounts, metering, executor, routes, shelf, stop } = this.#options;
+    const { audience: { caller }, method, params, requestId } = call;
+    const place = await this.#placeFor(call);
+    const { bridgeId, serverId, collectionId } = place;
+    if (!(shelf.of(bridgeId)?.answers ?? false)) throw tooOldForLibrary();
+    const request = readRequest(method, params);
+    const [grant, origin] = await Promise.all([
+      accounts.grantThrough(caller, { collectionId, action: "execute-mcp" }),
+      metering?.originOf(caller, "mcp", { collectionId }),
+    ]);
+    using joined = joinSignals(call.signal, stop);
+    let answered: JsonObject | undefined;
+    const result = await executor.execute(
+      { packageName: serverId, name: method, params, env: {} },
+      {
+        ...{ tenant: caller.tenant, requestId, grant, origin, signal: joined.signal },
+        elsewhere: {
+          source: "bridge",
+          run: async (signal) => {
+            answered = await routes.ask(bridgeId, { caller, serverId, request, signal });
+            return { output: answered, failure: null };
+          },
+        },
+      },
+    );
+    if (result.success && answered !== undefined) return answered;
+    throw refusal(result);
+  }
+
+  /** Where that server is served; decided anew. */
+  async #placeFor({ audience, serverId }: McpLibraryCall): Promise<Place> {
+    const places = (await this.#placesFor(audience))
+      .filter((place) => bridgeServerId(place) === serverId);
+    const whole = places.find((place) => {
+      const offers = this.#offersOf(place);
+      return offers !== undefined && isWhole(place, offers);
+    });
+    if (whole !== undefined) return whole;
+    // Nothing was heard of it since this gateway runs: it is not connected.
+    if (places.some(({ bridgeId }) => this.#options.shelf.of(bridgeId) === undefined)) {
+      throw notConnected();
+    }
+    throw notFound("server");
+  }
+
+  #offersOf({ bridgeId, serverId }: BridgeServer): ShelvedServer | undefined {
+    return this.#options.shelf.of(bridgeId)?.servers.find(({ id }) => id === serverId);
+  }
+
+  async #placesFor(audience: McpAudience): Promise<readonly Place[]> {
+    const places = new Map<string, Place>();
+    for (const tool of await this.#options.served.placesFor(audience)) {
+      const { collectionId, bridgeId, serverId, name, offered, changed } = tool;
+      const key = JSON.stringify([collectionId, bridgeId, serverId]);
+      const place = places.get(key) ?? { collectionId, bridgeId, serverId, tools: new Set() };
+      places.set(key, place);
+      if (offered && !changed) place.tools.add(name);
+    }
+    return [...places.values()];
+  }
+}
+
+function isWhole({ tools }: Place, offers: ShelvedServer): boolean {
+  return offers.tools.size > 0 && offers.tools.isSubsetOf(tools);
+}
+
+function readRequest(method: McpLibraryCall["method"], params: JsonObject): LibraryRequest {
+  const read = libraryRequest.safeParse({ method, params });
+  if (read.success) return read.data;
+  throw notForBridges(method);
+}
