@@ -1,4 +1,5 @@
 import type { PGlite } from "@electric-sql/pglite";
+import { endsIdle } from "./protocol_messages.ts";
 
 /** Size of the write-ahead log since the last checkpoint that brings the next one. */
 const MAX_LOG_BYTES = 32 * 1024 * 1024;
@@ -6,18 +7,12 @@ const MAX_LOG_BYTES = 32 * 1024 * 1024;
 /** Answers between two looks at its size. */
 const LOOK_EVERY = 256;
 
-/** `ReadyForQuery` outside of any transaction: nothing that was begun is disturbed after it. */
-const IDLE = [0x5a, 0, 0, 0, 5, 0x49] as const;
-
 /**
  * Bounds the write-ahead log of an embedded database, and what a start after a crash has to read of
  * it. PostgreSQL asks for a checkpoint by size only under a postmaster (`XLogWrite` in xlog.c), which
  * PGlite has not.
  */
 export class LogWatch {
-  /** As much of an answer's end as {@linkcode note} looks at. */
-  static readonly ANSWER_END_BYTES = IDLE.length;
-
   readonly #pglite: PGlite;
   #answers = 0;
 
@@ -38,9 +33,4 @@ export class LogWatch {
     );
     if (rows[0]?.full) await this.#pglite.exec("checkpoint");
   }
-}
-
-function endsIdle(answer: Uint8Array): boolean {
-  const end = answer.subarray(-IDLE.length);
-  return IDLE.every((byte, index) => end[index] === byte);
 }

@@ -3,6 +3,7 @@ import { Duplex } from "node:stream";
 import type { PgliteNotices } from "./pglite_notices.ts";
 import type { PgliteThread } from "./pglite_thread.ts";
 import { ProtocolBuffer } from "./protocol_buffer.ts";
+import { endsIdle, simpleQuery } from "./protocol_messages.ts";
 import type { Turns } from "./turns.ts";
 
 /** What a connection shares with the others to the same PGlite. */
@@ -18,12 +19,6 @@ export interface PgliteBackend {
 
 const TERMINATE = "X".charCodeAt(0);
 const SYNC = Uint8Array.from([0x53, 0, 0, 0, 4]);
-
-/** A simple query: type, length, text, and a zero at its end. */
-const ROLLBACK = Buffer.from("Q\0\0\0\rrollback\0", "latin1");
-
-/** `ReadyForQuery` outside of a transaction. */
-const IDLE = Uint8Array.from([0x5a, 0, 0, 0, 5, 0x49]);
 
 /** A request to cancel is a connection of its own with this instead of a version. */
 const CANCEL_CODE = 80_877_102;
@@ -89,7 +84,7 @@ export class PgliteConnection extends Duplex {
     }
     const answer = await thread.run(group);
     notices.tell(answer);
-    if (endsWith(answer, IDLE)) {
+    if (endsIdle(answer)) {
       this.#endTurn?.();
       this.#endTurn = undefined;
     } else this.#watchIdle();
@@ -114,7 +109,7 @@ export class PgliteConnection extends Duplex {
   async #rollBack(): Promise<void> {
     try {
       await this.#backend.thread.run(SYNC);
-      await this.#backend.thread.run(ROLLBACK);
+      await this.#backend.thread.run(simpleQuery("rollback"));
     } catch {
       // A backend that cannot roll back is gone, and says so to the next query.
     }
@@ -123,9 +118,4 @@ export class PgliteConnection extends Duplex {
 
 function isCancel(group: Buffer): boolean {
   return group.length === 16 && group.readInt32BE(4) === CANCEL_CODE;
-}
-
-function endsWith(bytes: Uint8Array, end: Uint8Array): boolean {
-  const tail = bytes.subarray(-end.length);
-  return tail.length === end.length && end.every((byte, index) => tail[index] === byte);
 }

@@ -1,11 +1,8 @@
 import { Buffer } from "node:buffer";
 import type { OnNotice } from "./hear.ts";
+import { HEADER_BYTES, simpleQuery } from "./protocol_messages.ts";
 
 const NOTIFICATION = "A".charCodeAt(0);
-const QUERY = "Q".charCodeAt(0);
-
-/** A message's type, and its length, which counts itself. */
-const HEADER_BYTES = 5;
 
 /** After its header a notification has the id of a process, then the channel and the payload. */
 const PROCESS_BYTES = 4;
@@ -65,12 +62,4 @@ function* payloadsOf(bytes: Buffer, channel: string): Generator<string> {
     }
     at = end;
   }
-}
-
-function simpleQuery(text: string): Uint8Array {
-  const body = Buffer.from(`${text}\0`, "latin1");
-  const head = Buffer.alloc(HEADER_BYTES);
-  head[0] = QUERY;
-  head.writeInt32BE(body.length + HEADER_BYTES - 1, 1);
-  return Buffer.concat([head, body]);
 }

@@ -4,6 +4,7 @@ import { LogWatch } from "./log_watch.ts";
 import { leaveNobodyMark } from "./nobody_mark.ts";
 import { openCluster } from "./open_cluster.ts";
 import type { PgliteReply, PgliteRequest } from "./pglite_messages.ts";
+import { IDLE_BYTES } from "./protocol_messages.ts";
 
 /**
  * The thread that has PGlite: a query computes here and nowhere else. Answers one request after
@@ -40,7 +41,7 @@ function servePglite(port: MessagePort): void {
       if (state.isLost) return;
       try {
         const reply = await handle(data);
-        const end = reply.type === "answer" ? reply.bytes.slice(-LogWatch.ANSWER_END_BYTES) : null;
+        const end = reply.type === "answer" ? reply.bytes.slice(-IDLE_BYTES) : null;
         say(reply);
         if (end !== null) await state.log?.note(end);
       } catch (error) {
