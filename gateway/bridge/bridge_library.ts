@@ -7,7 +7,7 @@ import type { JsonObject } from "../../spec/json.ts";
 import type { McpLibrary, McpLibraryCall, McpOffers } from "../../spec/mcp_library.ts";
 import type { McpAudience } from "../../spec/mcp_source.ts";
 import { joinSignals } from "../join_signals.ts";
-import { refusal } from "../mcp/refusal.ts";
+import { requestElsewhere } from "../mcp/use_elsewhere.ts";
 import { notConnected, notForBridges, tooOldForLibrary } from "./bridge_errors.ts";
 import type { BridgeRoutes } from "./bridge_routes.ts";
 import { type BridgeServer, bridgeServerId, readBridgeServerId } from "./bridge_server_id.ts";
@@ -75,22 +75,11 @@ export class BridgeLibrary implements McpLibrary {
       metering?.originOf(caller, "mcp", { collectionId }),
     ]);
     using joined = joinSignals(call.signal, stop);
-    let answered: JsonObject | undefined;
-    const result = await executor.execute(
-      { packageName: serverId, name: method, params, env: {} },
-      {
-        ...{ tenant: caller.tenant, requestId, grant, origin, signal: joined.signal },
-        elsewhere: {
-          source: "bridge",
-          run: async (signal) => {
-            answered = await routes.ask(bridgeId, { caller, serverId, request, signal });
-            return { output: answered, failure: null };
-          },
-        },
-      },
-    );
-    if (result.success && answered !== undefined) return answered;
-    throw refusal(result);
+    return await requestElsewhere(executor, {
+      ...{ source: "bridge", server: serverId, name: method, params },
+      ...{ caller, requestId, grant, origin, signal: joined.signal },
+      run: (signal) => routes.ask(bridgeId, { caller, serverId, request, signal }),
+    });
   }
 
   /** Where that server is served; decided anew. */

@@ -11,8 +11,7 @@ import { bridgeServerId } from "./bridge_server_id.ts";
 import type { BridgeRoutes } from "./bridge_routes.ts";
 import type { ServedBridges } from "./served_bridges.ts";
 import { joinSignals } from "../join_signals.ts";
-import { refusal } from "../mcp/refusal.ts";
-import { textOfResult } from "../mcp/text_of_result.ts";
+import { callElsewhere } from "../mcp/use_elsewhere.ts";
 
 /** What bridge tools are served with. */
 export interface BridgeSourceOptions {
@@ -72,28 +71,13 @@ export class BridgeSource implements McpSource {
       metering?.originOf(caller, "mcp", { collectionId }),
     ]);
     using joined = joinSignals(call.signal, stop);
-    let answered: McpToolResult | undefined;
-    const result = await executor.execute(
-      { packageName: serverId, name: toolName, params: args, env: {} },
-      {
-        ...{ tenant: caller.tenant, requestId, grant, origin, signal: joined.signal },
-        elsewhere: {
-          source: "bridge",
-          run: async (signal) => {
-            const called = { caller, args, onProgress, serverId, toolName, signal };
-            answered = await routes.call(bridgeId, called);
-            const failure = answered.isError === true ? textOfResult(answered) : null;
-            return { output: { ...answered, content: [...answered.content] }, failure };
-          },
-        },
-      },
-    );
-    const isAnswer = result.success || result.code === "tool_error";
-    if (isAnswer && answered !== undefined) {
-      const content = sharedContent(bridgeServerId(tool), answered.content);
-      return { ...answered, content };
-    }
-    throw refusal(result);
+    const answered = await callElsewhere(executor, {
+      ...{ source: "bridge", server: serverId, name: toolName, params: args },
+      ...{ caller, requestId, grant, origin, signal: joined.signal },
+      run: (signal) =>
+        routes.call(bridgeId, { caller, args, onProgress, serverId, toolName, signal }),
+    });
+    return { ...answered, content: sharedContent(bridgeServerId(tool), answered.content) };
   }
 
   /** Of each tool the first place that it has. */

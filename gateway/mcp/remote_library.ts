@@ -8,8 +8,8 @@ import type { McpLibrary, McpLibraryCall, McpOffers } from "../../spec/mcp_libra
 import type { McpAudience } from "../../spec/mcp_source.ts";
 import { joinSignals } from "../join_signals.ts";
 import { SERVED_BOUNDS } from "./mcp_collections.ts";
-import { refusal } from "./refusal.ts";
 import type { RemoteReach } from "./remote_reach.ts";
+import { requestElsewhere } from "./use_elsewhere.ts";
 
 /** What resources and prompts of other servers are asked for with. */
 export interface RemoteLibraryOptions {
@@ -70,18 +70,10 @@ export class RemoteLibrary implements McpLibrary {
         work: (upstream, how) => upstream.request(method, params, how),
       });
     if (!METERED.has(method)) return await ask(joined.signal);
-    let answered: JsonObject | undefined;
-    const result = await executor.execute(
-      { packageName: served.server.row.name, name: method, params, env: {} },
-      {
-        ...{ tenant: caller.tenant, requestId, grant, origin, signal: joined.signal },
-        elsewhere: {
-          source: "mcp",
-          run: async (signal) => ({ output: answered = await ask(signal), failure: null }),
-        },
-      },
-    );
-    if (result.success && answered !== undefined) return answered;
-    throw result.success ? notFound("server") : refusal(result);
+    return await requestElsewhere(executor, {
+      ...{ source: "mcp", server: served.server.row.name, name: method, params },
+      ...{ caller, requestId, grant, origin, signal: joined.signal },
+      run: ask,
+    });
   }
 }

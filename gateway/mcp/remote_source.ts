@@ -8,9 +8,8 @@ import type { McpToolResult } from "../../spec/mcp_content.ts";
 import type { McpAudience, McpSource, McpSourceTool, McpToolCall } from "../../spec/mcp_source.ts";
 import { joinSignals } from "../join_signals.ts";
 import { offeredTools, type RemoteTool } from "../servers/remote_server.ts";
-import { refusal } from "./refusal.ts";
 import type { RemoteReach, ServedServer } from "./remote_reach.ts";
-import { textOfResult } from "./text_of_result.ts";
+import { callElsewhere } from "./use_elsewhere.ts";
 
 /** What calls of tools of other servers are made with. */
 export interface RemoteSourceOptions {
@@ -45,28 +44,12 @@ export class RemoteSource implements McpSource {
     if (tool.standing === "quarantined") throw quarantined(tool);
     const { grant, origin } = await reach.contextOf(caller, found);
     using joined = joinSignals(call.signal, stop);
-    let answered: McpToolResult | undefined;
-    const result = await executor.execute(
-      { packageName: row.name, name: tool.upstreamName, params: call.args, env: {} },
-      {
-        ...{ tenant: caller.tenant, requestId: call.requestId, grant, origin },
-        signal: joined.signal,
-        elsewhere: {
-          source: "mcp",
-          run: async (signal) => {
-            answered = await this.#run(call, { found, grant, signal });
-            const failure = answered.isError === true ? textOfResult(answered) : null;
-            return { output: { ...answered, content: [...answered.content] }, failure };
-          },
-        },
-      },
-    );
-    if (result.success || result.code === "tool_error") {
-      if (answered !== undefined) {
-        return { ...answered, content: sharedContent(row.id, answered.content) };
-      }
-    }
-    throw refusal(result);
+    const answered = await callElsewhere(executor, {
+      ...{ source: "mcp", server: row.name, name: tool.upstreamName, params: call.args },
+      ...{ caller, requestId: call.requestId, grant, origin, signal: joined.signal },
+      run: (signal) => this.#run(call, { found, grant, signal }),
+    });
+    return { ...answered, content: sharedContent(row.id, answered.content) };
   }
 
   async #run(
