@@ -1,3 +1,4 @@
+// Long, since all parts of an engine are put together here, in the order in which they start.
 import { join } from "node:path";
 import type { Config, Environment } from "../config.ts";
 import type { Engine } from "../cli/cli_deps.ts";

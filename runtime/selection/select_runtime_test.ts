@@ -1,3 +1,4 @@
+// Long, since every rule of the choice has its case here.
 import assert from "node:assert/strict";
 import type { Artifact, ArtifactManifest } from "../../spec/artifact.ts";
 import { AirlockError } from "../../spec/errors.ts";
