@@ -45,15 +45,20 @@ const deps: CliDeps = {
     const { openCache } = await import("./engine/open_cache.ts");
     return await openCache(config);
   },
-  async startDatabase(config) {
-    const [{ startDatabase }, { databaseOf }, { getLogger }] = await Promise.all([
-      import("./registry/database/start_database.ts"),
-      import("./engine/database_of.ts"),
-      import("@logtape/logtape"),
-    ]);
+  async startDatabase(config, { asGuest = false } = {}) {
+    const [{ startDatabase }, { findGuestDatabase }, { databaseOf }, { getLogger }] = await Promise
+      .all([
+        import("./registry/database/start_database.ts"),
+        import("./registry/database/open_database.ts"),
+        import("./engine/database_of.ts"),
+        import("@logtape/logtape"),
+      ]);
     const logger = getLogger(["airlock", "database"]);
+    const options = databaseOf(config);
+    const guest = asGuest ? await findGuestDatabase(options) : undefined;
+    if (guest !== undefined) return guest;
     return startDatabase({
-      ...databaseOf(config),
+      ...options,
       onFailure: (error) => logger.error("opening the database failed", { error }),
     });
   },

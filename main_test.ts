@@ -46,6 +46,15 @@ Deno.test("main.ts prints its version, and those of what it runs on", async () =
   assert.equal(flag, `${deno.version}\n`);
 });
 
+Deno.test("main.ts ends in silence when nobody reads on", async () => {
+  const script = '"$0" run --frozen --quiet -A "$1" config --json | true; exit "${PIPESTATUS[0]}"';
+  const { code, stdout, stderr } = await new Deno.Command("bash", {
+    args: ["-c", script, Deno.execPath(), MAIN.pathname],
+  }).output();
+  const decoder = new TextDecoder();
+  assert.deepEqual([decoder.decode(stdout), decoder.decode(stderr), code], ["", "", 0]);
+});
+
 Deno.test("main.ts config --json shows the environment it was given, secrets masked", async () => {
   const { code, out } = await run(["config", "--json"], {
     AIRLOCK_PORT: "9000",

@@ -49,6 +49,8 @@ export interface Accounts extends AsyncDisposable {
   people(): Promise<People>;
   /** A key was changed on this node: what it opens is asked again. */
   forgetKey(id: string): void;
+  /** Somebody may have taken over the installation: whether it has an owner still is asked again. */
+  forgetOwner(): void;
   /** A grant of a client ended on this node: its tokens open nothing any more. */
   forgetGrant(id: string): void;
   /** Tells of keys that were changed, on any node, until disposed. */

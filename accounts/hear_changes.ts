@@ -7,12 +7,14 @@ export interface ChangeHandlers {
   readonly onKey: (id: string) => void;
   readonly onSecrets: (place: SecretPlace) => void;
   readonly onTiers: () => void;
+  /** Somebody has taken over the installation. */
+  readonly onPeople: () => void;
   readonly onPin: (pin: { readonly collectionId: string; readonly toolId: string }) => void;
   /** What a collection offers of other servers and of bridges. */
   readonly onLists: (collectionId: string) => void;
 }
 
-/** Where the triggers of migrations 0011 and 0022 tell of changes. */
+/** Where the triggers of migrations 0011, 0022 and 0024 tell of changes. */
 const CHANNEL = "airlock_changes";
 
 /** What they say. Newer nodes may say more: that is left alone. */
@@ -26,6 +28,7 @@ const change = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("pin"), collection_id: z.string(), tool_id: z.string() }),
   z.object({ kind: z.literal("lists"), collection_id: z.string() }),
   z.object({ kind: z.literal("tiers") }),
+  z.object({ kind: z.literal("people") }),
 ]);
 
 /**
@@ -49,6 +52,8 @@ export function hearChanges(
         return handlers.onLists(heard.collection_id);
       case "tiers":
         return handlers.onTiers();
+      case "people":
+        return handlers.onPeople();
     }
   });
 }

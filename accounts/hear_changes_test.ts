@@ -16,6 +16,7 @@ async function heardOf(payloads: readonly string[]): Promise<unknown[]> {
     onKey: (id) => heard.push({ key: id }),
     onSecrets: (place) => heard.push(place),
     onTiers: () => heard.push("tiers"),
+    onPeople: () => heard.push("people"),
     onPin: (pin) => heard.push(pin),
     onLists: (collection) => heard.push({ collection }),
   });
@@ -23,13 +24,14 @@ async function heardOf(payloads: readonly string[]): Promise<unknown[]> {
   return heard;
 }
 
-Deno.test("hearChanges() tells which key, secrets, pin, lists or tiers were changed", async () => {
+Deno.test("hearChanges() tells which key, secrets, pin, lists, tiers or people were changed", async () => {
   const heard = await heardOf([
     '{"kind":"key","id":"key_1"}',
     '{"kind":"secrets","owner_id":"ada","collection_id":null}',
     '{"kind":"pin","collection_id":"col_1","tool_id":"tool_1"}',
     '{"kind":"lists","collection_id":"col_1"}',
     '{"kind":"tiers"}',
+    '{"kind":"people"}',
   ]);
   assert.deepEqual(heard, [
     { key: "key_1" },
@@ -37,6 +39,7 @@ Deno.test("hearChanges() tells which key, secrets, pin, lists or tiers were chan
     { collectionId: "col_1", toolId: "tool_1" },
     { collection: "col_1" },
     "tiers",
+    "people",
   ]);
 });
 

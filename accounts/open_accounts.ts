@@ -93,6 +93,7 @@ export function openAccounts(options: OpenAccountsOptions): Accounts {
     executorFor: (caller, wanted) => executorFor(caller, { ...wanted, secrets }),
     people,
     wake,
+    forgetOwner: () => door.recheck(),
     forgetGrant: (id) => tokens.forget(id),
     forgetKey(id) {
       keys.forget(id);

@@ -12,6 +12,8 @@ const DOOR_BOUNDS: FreshCacheBounds = {
   retryMs: 250,
 };
 
+const EMBEDDED_BOUNDS: FreshCacheBounds = { ...DOOR_BOUNDS, freshMs: 60_000, staleMs: Infinity };
+
 const ONLY = "installation";
 
 /**
@@ -38,11 +40,8 @@ export class OwnerDoor {
         // Whatever is not as it should be opens nothing.
         return { closed: row?.closed !== false };
       },
-      // Nobody else has an embedded database, from before it is opened until this process ends: no
-      // other process can close it.
-      bounds: kind === "pglite"
-        ? { ...DOOR_BOUNDS, freshMs: Infinity, staleMs: Infinity }
-        : DOOR_BOUNDS,
+      // Whoever else uses an embedded database does so through this process, which then hears of it.
+      bounds: kind === "pglite" ? EMBEDDED_BOUNDS : DOOR_BOUNDS,
       nowMs: () => performance.now(),
       onFailure,
     });
@@ -56,7 +55,7 @@ export class OwnerDoor {
     return this.#closed;
   }
 
-  /** Asks again: a user may have been created on this node. */
+  /** Asks again: a user may have been created. */
   recheck(): void {
     this.#cache.drop(ONLY);
   }

@@ -4,6 +4,7 @@ import type { Database } from "../registry/database/database.ts";
 import { leaveNobodyMark } from "../registry/database/nobody_mark.ts";
 import { openDatabase } from "../registry/database/open_database.ts";
 import { startDatabase } from "../registry/database/start_database.ts";
+import { hearChanges } from "./hear_changes.ts";
 import { OwnerDoor } from "./owner_door.ts";
 import { MasterKeys } from "./secrets/master_keys.ts";
 import { SecretReader } from "./secrets/secret_reader.ts";
@@ -99,12 +100,25 @@ Deno.test("OwnerDoor() knows without a database that nobody came yet, and never 
       );
     },
   );
-  await t.step("a gateway that started before a user came elsewhere is told", async () => {
+  await t.step("a user who comes by another process closes it here", async () => {
     await Deno.remove(directory, { recursive: true });
-    await using first = start(directory);
-    const door = doorOf(first);
+    await using here = start(directory);
+    const door = doorOf(here);
+    const heard = Promise.withResolvers<void>();
+    await using _hearing = hearChanges(here, {
+      ...{ onKey() {}, onSecrets() {}, onTiers() {}, onPin() {}, onLists() {} },
+      onPeople() {
+        door.recheck();
+        heard.resolve();
+      },
+    });
     assert.equal(await door.isClosed(), false);
-    await assert.rejects(openDatabase({ url: undefined, directory }), { code: "conflict" });
+    {
+      await using guest = await openDatabase({ url: undefined, directory });
+      await addUser(guest);
+    }
+    await heard.promise;
+    assert.equal(await door.isClosed(), true);
   });
   await Deno.remove(root, { recursive: true });
 });

@@ -104,13 +104,17 @@ export interface CliDeps {
   /** @throws {AirlockError} when the machine gives less isolation than configured. */
   openEngine(config: Config, database?: Database): Promise<Engine>;
   openCache(config: Config): Promise<Cache>;
-  /** The configured database with its schema, there at once: it is opened and migrated meanwhile. */
-  startDatabase(config: Config): Promise<Database>;
+  /**
+   * The configured database with its schema, there at once: it is opened and migrated meanwhile.
+   * `asGuest` uses one that a gateway has in its directory through that gateway.
+   */
+  startDatabase(config: Config, options?: { readonly asGuest?: boolean }): Promise<Database>;
   /** Tries the tools of the catalog now and then, until disposed. */
   startHealthChecks(database: Database, engine: Engine): Promise<AsyncDisposable>;
   /**
-   * The configured database as it is, for `airlock db`. `options` override the usual ones.
-   * @throws {AirlockError} `conflict` when another process uses its directory.
+   * The configured database as it is, through the gateway that has it in its directory where one does.
+   * `options` override the usual ones.
+   * @throws {AirlockError} `conflict` when another process uses its directory and lets nobody in.
    */
   openDatabase(config: Config, options?: Partial<OpenDatabaseOptions>): Promise<Database>;
   /** Users, keys and secrets in that database. `url` says where the gateway listens. */

@@ -29,7 +29,9 @@ export function dbCommand(program: Command, deps: CliDeps): void {
   db.command("migrate")
     .description("Bring the schema up to date, as `airlock serve` does when it starts")
     .option("--json", "print as JSON")
-    .action((flags: JsonFlag) => withDatabase(deps, (database) => bring(database, flags, deps)));
+    .action((flags: JsonFlag) =>
+      withDatabase(deps, (database) => bring(database, flags, deps), { alone: true })
+    );
   db.command("dump")
     .description("Write everything to a file that restores into either kind of database")
     .argument("[file]", "gzipped where it ends in .gz; standard output when left out")
@@ -43,16 +45,22 @@ export function dbCommand(program: Command, deps: CliDeps): void {
     .option("--force", "replace what is in the database")
     .option("--json", "print what was read as JSON")
     .action((file: string, flags: RestoreFlags) =>
-      withDatabase(deps, (database) => restore(database, { ...flags, file, deps }))
+      // Not under a gateway that goes on.
+      withDatabase(
+        deps,
+        (database) => restore(database, { ...flags, file, deps }),
+        { alone: true },
+      )
     );
 }
 
 async function withDatabase(
   deps: CliDeps,
   act: (database: Database) => Promise<void>,
+  { alone = false } = {},
 ): Promise<void> {
   await using database = await deps.openDatabase(loadConfig(deps.environment), {
-    ...{ transactionIdleMs: DAY_MS, statementMs: null, connections: 2 },
+    ...{ transactionIdleMs: DAY_MS, statementMs: null, connections: 2, alone },
   });
   await act(database);
 }

@@ -7,7 +7,7 @@ import type { Database } from "../registry/database/database.ts";
 
 /** What of a node remembers what other nodes may change. */
 export interface NodeMemories {
-  readonly accounts: Pick<Accounts, "forgetKey" | "forgetSecrets">;
+  readonly accounts: Pick<Accounts, "forgetKey" | "forgetSecrets" | "forgetOwner">;
   readonly metering: Pick<Metering, "forgetTiers">;
   /** What calls are held to; `undefined` as long as there are no calls. */
   readonly pins: () => Pick<CallPins, "drop"> | undefined;
@@ -24,6 +24,7 @@ export function hearForNode(
     onKey: accounts.forgetKey,
     onSecrets: accounts.forgetSecrets,
     onTiers: metering.forgetTiers,
+    onPeople: accounts.forgetOwner,
     onLists: (collectionId) => lists.tell(collectionId),
     onPin(pin) {
       pins()?.drop(pin);

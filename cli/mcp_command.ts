@@ -35,7 +35,7 @@ async function serve(deps: CliDeps, collection: string | undefined): Promise<voi
     ]);
   await using _logging = await configureLogging({ ...config.log, write: deps.terminal.err });
   const logger = getLogger(["airlock", "mcp"]);
-  await using database = await deps.startDatabase(config);
+  await using database = await deps.startDatabase(config, { asGuest: true });
   await using accounts = await deps.openAccounts(config, { database, url: () => "" });
   await using metering = await deps.openMetering(config, { database });
   await using engine = await unlessInterrupted(

@@ -7,7 +7,7 @@ export type DatabaseWork = (database: Database, config: Config) => Promise<void>
 
 /**
  * Runs a command on the configured database, brought to its schema first.
- * @throws {AirlockError} `conflict` when a running gateway has the database in its data directory.
+ * @throws {AirlockError} `conflict` when another command has the database in its data directory.
  */
 export async function onDatabase(deps: CliDeps, work: DatabaseWork): Promise<void> {
   const config = loadConfig(deps.environment);

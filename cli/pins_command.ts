@@ -56,7 +56,7 @@ async function listCommand(
   collectionId: string,
   { deps, json }: { readonly deps: CliDeps; readonly json: boolean },
 ): Promise<void> {
-  await using database = await deps.startDatabase(loadConfig(deps.environment));
+  await using database = await deps.startDatabase(loadConfig(deps.environment), { asGuest: true });
   const listed = await listPins(database.sql, { collectionId, limit: MAX_LISTED });
   if (json) return deps.terminal.out(`${JSON.stringify(listed)}\n`);
   const rows = listed.map(({ pin, waiting }) => [
@@ -101,7 +101,7 @@ async function decideCommand(
   },
 ): Promise<void> {
   const { PinDesk } = await import("../gateway/pins/pin_desk.ts");
-  await using database = await deps.startDatabase(loadConfig(deps.environment));
+  await using database = await deps.startDatabase(loadConfig(deps.environment), { asGuest: true });
   const { sql } = database;
   const desk = new PinDesk({ sql, openCode: noCode, onDecided() {} });
   const caller = await ownerOf(database, key);
@@ -121,7 +121,7 @@ async function withDesk(deps: CliDeps, work: (open: OpenDesk) => Promise<void>):
   const config = loadConfig(deps.environment);
   const stop = new AbortController();
   using _signals = deps.onSignal(() => stop.abort(new ExitWith(EXIT.interrupted)));
-  await using database = await deps.startDatabase(config);
+  await using database = await deps.startDatabase(config, { asGuest: true });
   await using engine: Engine = await deps.openEngine(config);
   const { sql } = database;
   const desk = new PinDesk({ sql, openCode: engine.openCode, onDecided() {} });

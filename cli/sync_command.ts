@@ -60,7 +60,7 @@ async function runJob(job: SyncJob, { json }: Flags, deps: CliDeps): Promise<voi
 
 async function showStatus({ json }: Flags, deps: CliDeps): Promise<void> {
   const config = loadConfig(deps.environment);
-  await using database = await deps.startDatabase(config);
+  await using database = await deps.startDatabase(config, { asGuest: true });
   const { readSyncStatus } = await import("../registry/sync/sync_status.ts");
   const status = await readSyncStatus(database.sql);
   deps.terminal.out(json ? `${JSON.stringify(status)}\n` : statusText(status));

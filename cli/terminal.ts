@@ -1,3 +1,5 @@
+import { EXIT } from "./exit_codes.ts";
+import { ExitWith } from "./exit_with.ts";
 import { terminalKeys } from "./terminal_keys.ts";
 
 const DEFAULT_COLUMNS = 80;
@@ -30,7 +32,13 @@ export function createTerminal(noColor: string | undefined): Terminal {
   const colorful = noColor === undefined || noColor === "";
   const write = (stream: typeof Deno.stdout | typeof Deno.stderr, text: string) => {
     let rest = encoder.encode(text);
-    while (rest.length > 0) rest = rest.subarray(stream.writeSync(rest));
+    try {
+      while (rest.length > 0) rest = rest.subarray(stream.writeSync(rest));
+    } catch (error) {
+      if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+      // Whoever read has seen enough, as `head` has: there is nothing left to do.
+      if (stream === Deno.stdout) throw new ExitWith(EXIT.ok);
+    }
   };
   return {
     stdoutIsTerminal,

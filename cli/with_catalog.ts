@@ -20,7 +20,7 @@ export interface CatalogSession {
 
 /**
  * Opens the configured database for one command, as the owner of this machine.
- * @throws {AirlockError} `conflict` when a gateway has the embedded database open.
+ * @throws {AirlockError} `conflict` when another command has the embedded database open.
  */
 export async function withCatalog<T>(
   deps: CliDeps,

@@ -44,6 +44,7 @@ async function openNode(url: string, { hears }: { readonly hears: boolean }) {
           accounts.forgetKey(id);
         },
         forgetSecrets: (place) => heard.push(place),
+        forgetOwner: () => heard.push("people"),
       },
       metering: {
         forgetTiers() {

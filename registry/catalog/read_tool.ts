@@ -62,6 +62,6 @@ export async function readTool(sql: AnySql, options: ReadToolOptions): Promise<T
 export function toolNotFound(): AirlockError {
   return new AirlockError("tool_not_found", "find tool: there is none of that id or slug", {
     stage: "request",
-    suggestion: "Look for it with GET /api/tools/search",
+    suggestion: "Look for it with GET /api/tools/search, or `airlock tools search`.",
   });
 }

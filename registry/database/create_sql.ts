@@ -14,6 +14,8 @@ export interface CreateSqlOptions {
   readonly statementMs: number | null;
   /** On a server: a transaction in which nothing happens for so long is ended. */
   readonly transactionIdleMs: number;
+  /** Whether statements are kept for the next time; they are where absent. */
+  readonly prepares?: boolean;
   /** A new connection to speak on. */
   connect(address: ServerAddress): Promise<Duplex>;
   /** Told of notifications on a server's connections, whose ends are then told of as well. */
@@ -33,6 +35,7 @@ export function createSql(options: CreateSqlOptions): Sql {
   const common = {
     socket: (address: ServerAddress) => options.connect(address).catch(refusedSocket),
     max: connections,
+    prepare: options.prepares ?? true,
     // What is away fails at once in `connect`; queries must not wait in line to find that out.
     backoff: () => 0,
     // By default postgres.js prints them.

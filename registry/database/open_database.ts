@@ -20,6 +20,8 @@ export interface OpenDatabaseOptions {
   readonly statementMs?: number | null;
   /** Most connections to a server. */
   readonly connections?: number;
+  /** PGlite is not used through a process that has its directory: that is refused. */
+  readonly alone?: boolean;
 }
 
 /** Where an embedded database's notifications go; a server's are heard on a connection. */
@@ -41,12 +43,14 @@ const PGLITE_CONNECTIONS = 4;
 const END_TIMEOUT_SECONDS = 5;
 
 /**
- * Opens a server's database, or one in this process. Loads only what that takes. A server is not
- * connected to yet. Nothing is migrated
- * but what `prepared` brings.
- * @throws {AirlockError} `conflict` when another process uses the directory.
+ * Opens a server's database, or one in this process, or one that a gateway has in its directory, through
+ * that gateway. Loads only what that takes. A server is not connected to yet. Nothing is migrated but
+ * what `prepared` brings.
+ * @throws {AirlockError} `conflict` when another process uses the directory and lets nobody in.
  */
 export async function openDatabase(options: OpenDatabaseOptions): Promise<Database> {
+  const guest = options.alone ? undefined : await findGuestDatabase(options);
+  if (guest !== undefined) return guest;
   await using stack = new AsyncDisposableStack();
   const notices = new PgliteNotices();
   const backend = stack.use(await openBackend({ ...options, notices }));
@@ -59,6 +63,37 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
     hear: hearOver((address) => backend.connect(address), { ...options, notices }),
     health: () => checkDatabase(sql, backend.kind),
     [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose](),
+  };
+}
+
+/**
+ * PGlite's database in a directory that another process has, used through that process; `undefined` where
+ * none lets others in. Nothing is migrated.
+ */
+export async function findGuestDatabase(
+  { url, directory, ...options }: OpenDatabaseOptions,
+): Promise<Database | undefined> {
+  if (url !== undefined || directory === undefined) return undefined;
+  const { findGuestBackend } = await import("./guest_backend.ts");
+  const backend = await findGuestBackend(directory);
+  if (backend === undefined) return undefined;
+  const { transactionIdleMs = TRANSACTION_IDLE_MS } = options;
+  // Statements that are kept would be left behind in the other process.
+  const common = { url, statementMs: null, transactionIdleMs, prepares: false };
+  const { kind, connect } = backend;
+  const sql = createSql({ ...common, connections: PGLITE_CONNECTIONS, connect });
+  return {
+    ...{ kind, sql },
+    hear: (channel, onNotice) =>
+      hear({
+        ...{ channel, onNotice },
+        connect: (told) => createSql({ ...common, connections: 1, connect, told }),
+      }),
+    health: () => checkDatabase(sql, kind),
+    async [Symbol.asyncDispose]() {
+      await endSql(sql);
+      await backend[Symbol.asyncDispose]();
+    },
   };
 }
 

@@ -1,9 +1,10 @@
 import type { DatabaseSleep } from "./database.ts";
 import { type DirectoryLock, lockPgliteDirectory } from "./directory_lock.ts";
+import { type GuestDoorOptions, openGuestDoor } from "./guest_door.ts";
 import { KeepTrying } from "./keep_trying.ts";
 import { holdsNobody } from "./nobody_mark.ts";
 
-/** A directory's lock as {@linkcode KeepTrying} has it. */
+/** A directory's lock, with a door for other processes, as {@linkcode KeepTrying} has it. */
 interface HeldDirectory extends AsyncDisposable {
   /** `undefined` for a database in memory. */
   readonly lock: DirectoryLock | undefined;
@@ -20,9 +21,12 @@ export class PgliteClaim implements AsyncDisposable, Omit<DatabaseSleep, "open">
   /** Of the time before the first opening: no query was answered since. */
   #hadNobody: boolean | undefined;
 
-  constructor(directory: string | undefined, onFailure: (error: unknown) => void) {
+  constructor(
+    directory: string | undefined,
+    { onFailure, ...door }: GuestDoorOptions & { readonly onFailure: (error: unknown) => void },
+  ) {
     this.#directory = directory;
-    this.#holding = new KeepTrying(() => hold(directory), { onFailure });
+    this.#holding = new KeepTrying(() => hold(directory, door), { onFailure });
   }
 
   /** How the directory is: `failed` while another process has it. */
@@ -74,16 +78,20 @@ export class PgliteClaim implements AsyncDisposable, Omit<DatabaseSleep, "open">
   }
 }
 
-async function hold(directory: string | undefined): Promise<HeldDirectory> {
+async function hold(
+  directory: string | undefined,
+  options: GuestDoorOptions,
+): Promise<HeldDirectory> {
   if (directory === undefined) {
     return { lock: undefined, [Symbol.asyncDispose]: () => Promise.resolve() };
   }
   const lock = await lockPgliteDirectory(directory);
+  const door = openGuestDoor(directory, options);
   return {
     lock,
-    [Symbol.asyncDispose]() {
+    async [Symbol.asyncDispose]() {
+      await door?.[Symbol.asyncDispose]();
       lock[Symbol.dispose]();
-      return Promise.resolve();
     },
   };
 }

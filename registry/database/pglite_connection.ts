@@ -83,7 +83,7 @@ export class PgliteConnection extends Duplex {
       for (const query of notices.queries(listening)) await thread.run(query);
     }
     const answer = await thread.run(group);
-    notices.tell(answer);
+    notices.tell(answer, this);
     if (endsIdle(answer)) {
       this.#endTurn?.();
       this.#endTurn = undefined;

@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import type { Duplex } from "node:stream";
 import type { OnNotice } from "./hear.ts";
 import { HEADER_BYTES, simpleQuery } from "./protocol_messages.ts";
 
@@ -13,6 +14,7 @@ const PROCESS_BYTES = 4;
  */
 export class PgliteNotices {
   readonly #listeners = new Map<string, Set<OnNotice>>();
+  readonly #relays = new Set<Duplex>();
 
   /** Tells of what is said on a channel, a plain lower-case name, until disposed. Opens nothing. */
   hear(channel: string, onNotice: OnNotice): AsyncDisposable {
@@ -39,9 +41,23 @@ export class PgliteNotices {
     }
   }
 
-  /** Tells of the notifications in an answer of whole messages. */
-  tell(answer: Uint8Array): void {
+  /**
+   * Says on a connection what the answers of others bring, until disposed: PostgreSQL lets a backend
+   * say it at any time, and whoever has not asked to hear passes over it.
+   */
+  relay(line: Duplex): Disposable {
+    this.#relays.add(line);
+    return { [Symbol.dispose]: () => void this.#relays.delete(line) };
+  }
+
+  /** Tells of the notifications in an answer of whole messages, which `line` gets by itself. */
+  tell(answer: Uint8Array, line?: Duplex): void {
     const bytes = Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength);
+    if (this.#relays.size > 0) {
+      for (const said of notificationsOf(bytes)) {
+        for (const relay of this.#relays) if (relay !== line) relay.push(Buffer.from(said));
+      }
+    }
     for (const [channel, listeners] of this.#listeners) {
       // Nearly all answers have none, and are not walked through.
       if (listeners.size === 0 || !bytes.includes(`${channel}\0`, 0, "latin1")) continue;
@@ -53,13 +69,16 @@ export class PgliteNotices {
 }
 
 function* payloadsOf(bytes: Buffer, channel: string): Generator<string> {
+  for (const said of notificationsOf(bytes)) {
+    const [name, payload] = said.toString("utf8", HEADER_BYTES + PROCESS_BYTES).split("\0");
+    if (name === channel && payload !== undefined) yield payload;
+  }
+}
+
+function* notificationsOf(bytes: Buffer): Generator<Buffer> {
   for (let at = 0; at + HEADER_BYTES <= bytes.length;) {
     const end = at + 1 + bytes.readInt32BE(at + 1);
-    if (bytes[at] === NOTIFICATION) {
-      const text = bytes.toString("utf8", at + HEADER_BYTES + PROCESS_BYTES, end);
-      const [name, payload] = text.split("\0");
-      if (name === channel && payload !== undefined) yield payload;
-    }
+    if (bytes[at] === NOTIFICATION) yield bytes.subarray(at, end);
     at = end;
   }
 }

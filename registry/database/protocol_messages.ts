@@ -4,6 +4,7 @@ import { Buffer } from "node:buffer";
 export const HEADER_BYTES = 5;
 
 const QUERY = "Q".charCodeAt(0);
+const ERROR = "E".charCodeAt(0);
 
 /** `ReadyForQuery` outside of a transaction. */
 const IDLE = Uint8Array.from([0x5a, 0, 0, 0, 5, 0x49]);
@@ -19,9 +20,17 @@ export function endsIdle(answer: Uint8Array): boolean {
 
 /** A query whose text is Latin-1, as PostgreSQL's "Message Formats" have it. */
 export function simpleQuery(text: string): Uint8Array {
-  const body = Buffer.from(`${text}\0`, "latin1");
+  return message(QUERY, Buffer.from(`${text}\0`, "latin1"));
+}
+
+/** What a backend says instead of letting somebody in. `code` is a SQLSTATE. */
+export function errorResponse(text: string, code: string): Uint8Array {
+  return message(ERROR, Buffer.from(`SFATAL\0VFATAL\0C${code}\0M${text}\0\0`));
+}
+
+function message(type: number, body: Buffer): Uint8Array {
   const head = Buffer.alloc(HEADER_BYTES);
-  head[0] = QUERY;
+  head[0] = type;
   head.writeInt32BE(body.length + HEADER_BYTES - 1, 1);
   return Buffer.concat([head, body]);
 }

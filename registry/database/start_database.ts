@@ -1,4 +1,4 @@
-import type { Backend } from "./backend.ts";
+import type { Backend, ServerAddress } from "./backend.ts";
 import { checkDatabase } from "./check_database.ts";
 import type { Database, DatabaseHealth } from "./database.ts";
 import type { DirectoryLock } from "./directory_lock.ts";
@@ -22,6 +22,9 @@ export interface StartDatabaseOptions extends OpenDatabaseOptions {
   readonly onFailure: (error: unknown) => void;
 }
 
+/** PGlite is in this process. */
+const NOWHERE: ServerAddress = { host: [], port: [] };
+
 /** How long an answer to `health()` is good for: whoever may ask that often costs one query. */
 const HEALTH_TTL_MS = 1_000;
 
@@ -35,13 +38,18 @@ export function startDatabase(wanted: StartDatabaseOptions): Database {
   const options = { ...wanted, notices: new PgliteNotices() };
   const kind = options.url === undefined ? "pglite" : "postgres";
   const { onFailure } = options;
-  const claim = kind === "pglite" ? new PgliteClaim(options.directory, onFailure) : undefined;
+  const connect: Backend["connect"] = async (address) => (await opening.value()).connect(address);
+  const claim = kind === "pglite"
+    ? new PgliteClaim(options.directory, {
+      ...{ onFailure, notices: options.notices },
+      connect: () => connect(NOWHERE),
+    })
+    : undefined;
   const opening = new KeepTrying(async () => {
     const backend = await openMigrated(options, await claim?.lock());
     claim?.wake();
     return backend;
   }, { onFailure, whenAsked: kind === "pglite" });
-  const connect: Backend["connect"] = async (address) => (await opening.value()).connect(address);
   const sql = sqlOver(connect, options);
   const health = async (): Promise<DatabaseHealth> => {
     if (opening.state === "done") return await checkDatabase(sql, kind);

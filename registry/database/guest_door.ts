@@ -1,0 +1,96 @@
+import { Duplex } from "node:stream";
+import { guestSocketPath } from "./guest_socket.ts";
+import type { PgliteNotices } from "./pglite_notices.ts";
+import { errorResponse } from "./protocol_messages.ts";
+
+/** Most connections of other processes at once; a command has up to five. */
+const MAX_GUESTS = 64;
+
+/** PostgreSQL's `too_many_connections` and `cannot_connect_now`. */
+const TOO_MANY = "53300";
+const CANNOT_CONNECT = "57P03";
+
+/** Options of {@linkcode openGuestDoor}. */
+export interface GuestDoorOptions {
+  readonly notices: PgliteNotices;
+  /** A connection to PGlite, which this may open. */
+  connect(): Promise<Duplex>;
+}
+
+/**
+ * Lets other processes of the same user use the PGlite in this one, over a socket in its directory that
+ * nobody else may open: commands work while a gateway runs. The caller has the directory's lock, so
+ * what lies there is of a process that has ended. `undefined` where no socket can be made.
+ */
+export function openGuestDoor(
+  directory: string,
+  { notices, connect }: GuestDoorOptions,
+): AsyncDisposable | undefined {
+  const listener = listen(directory);
+  if (listener === undefined) return undefined;
+  const guests = new Map<Deno.Conn, Promise<void>>();
+  const serve = async (guest: Deno.Conn) => {
+    if (guests.size > MAX_GUESTS) return await turnAway(guest, "too many connections", TOO_MANY);
+    let line: Duplex;
+    try {
+      line = await connect();
+    } catch (error) {
+      return await turnAway(guest, error instanceof Error ? error.message : "", CANNOT_CONNECT);
+    }
+    using _relay = notices.relay(line);
+    const { readable, writable } = Duplex.toWeb(line);
+    // One end gone is the end of both: what a guest left open is then rolled back.
+    await Promise.race([guest.readable.pipeTo(writable), readable.pipeTo(guest.writable)])
+      .finally(() => line.destroy());
+  };
+  const accepting = (async () => {
+    for await (const guest of listener) {
+      // Whatever breaks between two processes is the end of that connection, and told by it.
+      const served = serve(guest).catch(() => {}).finally(() => {
+        guests.delete(guest);
+        close(guest);
+      });
+      guests.set(guest, served);
+    }
+  })();
+  return {
+    async [Symbol.asyncDispose]() {
+      listener.close();
+      await accepting;
+      for (const guest of guests.keys()) close(guest);
+      await Promise.all(guests.values());
+    },
+  };
+}
+
+function listen(directory: string): Deno.Listener<Deno.Conn> | undefined {
+  const path = guestSocketPath(directory);
+  if (path === undefined) return undefined;
+  // No moment at which somebody else might open it.
+  const before = Deno.umask(0o177);
+  try {
+    Deno.removeSync(path);
+  } catch {
+    // Where there is none, as usual; what cannot be removed fails below.
+  }
+  try {
+    return Deno.listen({ transport: "unix", path });
+  } catch {
+    // A file system without sockets: commands are told that the directory is in use.
+    return undefined;
+  } finally {
+    Deno.umask(before);
+  }
+}
+
+async function turnAway(guest: Deno.Conn, message: string, code: string): Promise<void> {
+  await guest.write(errorResponse(message, code));
+}
+
+function close(guest: Deno.Conn): void {
+  try {
+    guest.close();
+  } catch {
+    // Its streams have closed it.
+  }
+}
