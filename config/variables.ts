@@ -1,4 +1,4 @@
-// Long, since it is one table: every variable, in the order of the README.
+// Long, since it is one table: every variable, in the order of docs/configuration.md.
 import { z } from "zod";
 import { ISOLATION_LEVELS } from "../spec/sandbox.ts";
 import { noteOf, optional, secret, variable, type VariableNote } from "./annotate_variable.ts";

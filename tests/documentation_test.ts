@@ -8,10 +8,15 @@ import { mismatches, shownCommands, tableRows } from "./support/readme_text.ts";
 import { ServedGateway } from "./support/served_gateway.ts";
 
 const ROOT = new URL("../", import.meta.url);
-const README = await Deno.readTextFile(new URL("README.md", ROOT));
+const read = (name: string) => Deno.readTextFile(new URL(name, ROOT));
+const README = await read("README.md");
+const HTTP = await read("docs/http.md");
+const ERRORS = await read("docs/errors.md");
+const COMMANDS = await read("docs/command-line.md");
+const CONFIGURATION = await read("docs/configuration.md");
 
-Deno.test("README's commands print what it shows", async () => {
-  const commands = shownCommands(README);
+Deno.test("commands that are shown print what is shown", async () => {
+  const commands = [README, HTTP].flatMap(shownCommands);
   assert(commands.some(({ command }) => command.startsWith("curl")));
   assert(commands.some(({ command }) => command.includes("task exec")));
   const directory = await Deno.makeTempDir({ prefix: "airlock-readme-" });
@@ -45,8 +50,8 @@ async function run(
   return JSON.parse(text);
 }
 
-Deno.test("README's configuration table is the configuration", () => {
-  const rows = tableRows(README, ["Variable", "Default", "Meaning"]);
+Deno.test("the table of settings is the configuration", () => {
+  const rows = tableRows(CONFIGURATION, ["Variable", "Default", "Meaning"]);
   assert.deepEqual(
     rows,
     VARIABLE_NAMES.map((name) => {
@@ -56,8 +61,8 @@ Deno.test("README's configuration table is the configuration", () => {
   );
 });
 
-Deno.test("README's error table is the error table", () => {
-  const rows = tableRows(README, ["code", "HTTP", "Retry", "Exit", "Meaning"]);
+Deno.test("the table of errors is the error table", () => {
+  const rows = tableRows(ERRORS, ["code", "HTTP", "Retry", "Exit", "Meaning"]);
   const codes = Object.keys(ERROR_TABLE) as ErrorCode[];
   assert.deepEqual(
     rows.map((row) => row.slice(0, 4)),
@@ -69,19 +74,19 @@ Deno.test("README's error table is the error table", () => {
   for (const [code, , , , meaning] of rows) assert(meaning!.length > 10, code);
 });
 
-Deno.test("README's other tables say what the code does", () => {
+Deno.test("the other tables say what the code does", () => {
   const limits = tableRows(README, ["limits.", "Default", "Ceiling"]);
   assert.deepEqual(
     limits.map((row) => row.slice(0, 3)),
     (Object.keys(DEFAULT_LIMITS) as (keyof Limits)[])
       .map((name) => [name, String(DEFAULT_LIMITS[name]), String(LIMIT_CEILINGS[name])]),
   );
-  const exits = tableRows(README, ["Exit code", "Meaning"]).map(([code]) => Number(code));
+  const exits = tableRows(COMMANDS, ["Exit code", "Meaning"]).map(([code]) => Number(code));
   assert.deepEqual(exits, Object.values(EXIT));
   tableRows(README, ["What is held", ...ISOLATION_LEVELS]);
 });
 
-Deno.test("README names every route and every command", async () => {
+Deno.test("every route and every command is named", async () => {
   const directory = await Deno.makeTempDir({ prefix: "airlock-readme-" });
   try {
     await using gateway = await ServedGateway.start({ dataDirectory: directory });
@@ -89,7 +94,7 @@ Deno.test("README names every route and every command", async () => {
     const routes = Object.entries<object>(api.paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`)
     );
-    const named = tableRows(README, ["Route", "What it does"]).map(([route]) => route!);
+    const named = tableRows(HTTP, ["Route", "What it does"]).map(([route]) => route!);
     for (const route of routes) assert(named.includes(route), route);
     for (const route of named.filter((name) => name.startsWith("GET"))) {
       const path = route.slice("GET ".length).replace("{ref}", encodeURIComponent("ms@2.1.3"));
@@ -111,7 +116,7 @@ Deno.test("README names every route and every command", async () => {
   }).output();
   const commands = [...new TextDecoder().decode(help.stdout).matchAll(/^ {2}([a-z]+) /gm)]
     .map(([, name]) => name!).filter((name) => name !== "help");
-  const rows = tableRows(README, ["Command", "What it does"]).map(([name]) => name!).join(" ");
+  const rows = tableRows(COMMANDS, ["Command", "What it does"]).map(([name]) => name!).join(" ");
   assert(commands.length > 5);
   for (const command of commands) assert.match(rows, new RegExp(`\\b${command}\\b`), command);
 });
