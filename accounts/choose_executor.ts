@@ -19,6 +19,8 @@ export function chooseExecutor(
   if (kept === null || kept === undefined) return system;
   if (kept.kind === "local") return kept;
   const { url, tokenSecret } = kept;
-  const token = tokenSecret === null ? undefined : secrets[tokenSecret];
+  const token = tokenSecret !== null && Object.hasOwn(secrets, tokenSecret)
+    ? secrets[tokenSecret]
+    : undefined;
   return token === undefined ? { kind: "remote", url } : { kind: "remote", url, token };
 }

@@ -47,8 +47,8 @@ export function agentsCommand(program: Command, deps: CliDeps): void {
   agents.command("call <agent> <tool> [params]")
     .description("Run a tool that it uses, by slug, id or display name; params are JSON")
     .action(async (agent: string, tool: string, params = "{}") => {
-      const { callAgent } = await import("./agent_call.ts");
-      await callAgent(deps, { agent, tool, params });
+      const { callThrough } = await import("./call_through.ts");
+      await callThrough(deps, { through: { agent }, tool, params });
     });
   agents.command("rm <agent>")
     .description("Remove an agent")

@@ -19,7 +19,13 @@ interface PlaceFlags extends JsonFlag {
   readonly note?: string;
 }
 
-/** `airlock collections tools`: list, add, take out and order tools of a collection. */
+interface ChangeFlags extends JsonFlag {
+  /** `false`: by its own name. */
+  readonly as?: string | false;
+  readonly note?: string;
+}
+
+/** `airlock collections tools`: list, add, change, take out and order tools of a collection. */
 export function collectionToolsCommand(collections: Command, deps: CliDeps): void {
   const tools = collections.command("tools").description("Tools of a collection, in its order");
   tools.command("ls <collection>")
@@ -32,6 +38,15 @@ export function collectionToolsCommand(collections: Command, deps: CliDeps): voi
     .option("--note <text>", "what to know about it")
     .option("--json", "print as JSON")
     .action((name: string, tool: string, flags: PlaceFlags) => add(deps, name, { tool, flags }));
+  tools.command("change <collection> <tool>")
+    .description("Change what a tool is called there, and what to know about it")
+    .option("--as <name>", "what it is called there")
+    .option("--no-as", "by its own name again")
+    .option("--note <text>", "what to know about it")
+    .option("--json", "print as JSON")
+    .action((name: string, tool: string, flags: ChangeFlags) =>
+      change(deps, name, { tool, flags })
+    );
   tools.command("rm <collection> <tool>")
     .description("Take a tool out, with its pin")
     .option("--json", "print as JSON")
@@ -81,6 +96,29 @@ async function learn(
       withEngine({ config, database }, deps, {
         work: (engine, asked) => engine.describer.describe(wanted, asked),
       }),
+  });
+}
+
+function change(
+  deps: CliDeps,
+  name: string,
+  { tool, flags }: { readonly tool: string; readonly flags: ChangeFlags },
+): Promise<void> {
+  return changed(deps, {
+    ...{ name, flags },
+    async work(tx, collectionId) {
+      const { updateTool } = await import("../accounts/collections/change_tools.ts");
+      const { changeCollectionToolSchema } = await import(
+        "../gateway/schemas/collection_schemas.ts"
+      );
+      const { parseWith } = await import("../gateway/schemas/parse_with.ts");
+      const place = parseWith(changeCollectionToolSchema, {
+        ...(flags.as !== undefined && { displayName: flags.as === false ? null : flags.as }),
+        ...(flags.note !== undefined && { note: flags.note }),
+      });
+      const toolId = await toolIdOf(tx, tool);
+      await updateTool(tx, OWNER_ACTOR, { collectionId, toolId, ...place });
+    },
   });
 }
 

@@ -4,6 +4,7 @@ import { OWNER_CALLER } from "../accounts/owner_caller.ts";
 import type { AnySql, Database } from "../registry/database/database.ts";
 import type { NetGrant } from "../spec/permissions.ts";
 import type { CliDeps } from "./cli_deps.ts";
+import { collectionBridgeToolsCommand } from "./collection_bridge_tools_command.ts";
 import { collectionToolsCommand } from "./collection_tools_command.ts";
 import { type ExecutorFlags, executorOf, withExecutorFlags } from "./executor_flags.ts";
 import { formatTable } from "./format_table.ts";
@@ -26,7 +27,7 @@ interface WishFlags extends JsonFlag, ExecutorFlags {
   readonly memory?: number;
 }
 
-/** `airlock collections`: make, show, change, remove and like collections, and their tools. */
+/** `airlock collections`: make, show, change, remove, like and call through collections, and their tools. */
 export function collectionsCommand(program: Command, deps: CliDeps): void {
   const collections = program.command("collections")
     .description("Collections of tools, and what calls through them may do");
@@ -49,6 +50,12 @@ export function collectionsCommand(program: Command, deps: CliDeps): void {
     .description("Remove a collection with its secrets; its tools stay")
     .option("--json", "print as JSON")
     .action((name: string, flags: JsonFlag) => remove(deps, name, flags));
+  collections.command("call <collection> <tool> [params]")
+    .description("Run a tool of it, by slug, id or display name; params are JSON")
+    .action(async (collection: string, tool: string, params = "{}") => {
+      const { callThrough } = await import("./call_through.ts");
+      await callThrough(deps, { through: { collection }, tool, params });
+    });
   for (const [verb, likes] of [["like", true], ["unlike", false]] as const) {
     collections.command(`${verb} <collection>`)
       .description(likes ? "Like a collection" : "No longer like a collection")
@@ -56,6 +63,7 @@ export function collectionsCommand(program: Command, deps: CliDeps): void {
       .action((name: string, flags: JsonFlag) => like(deps, name, { ...flags, likes }));
   }
   collectionToolsCommand(collections, deps);
+  collectionBridgeToolsCommand(collections, deps);
 }
 
 function wishFlags(command: Command): Command {

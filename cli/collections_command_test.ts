@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
+import { bridgeOwner } from "../accounts/bridges/bridge_record.ts";
+import { enterBridge, keepOffered } from "../accounts/bridges/enter_bridge.ts";
+import { OWNER_CALLER } from "../accounts/owner_caller.ts";
 import { writeUsage } from "../accounts/usage/write_usage.ts";
+import type { AnySql } from "../registry/database/database.ts";
 import { installation } from "../tests/support/installation.ts";
 import { insertTools } from "../tests/support/sample_tools.ts";
 import { sampleUsageRow } from "../tests/support/sample_usage_row.ts";
@@ -46,6 +50,38 @@ Deno.test("airlock collections makes, shows, changes, likes and removes", async 
     const { out } = await world.run(["collections", "show", "my-tools"]);
     assert.match(out, /Say +1\.0\.0 +First/);
     assert.equal((await world.run(["collections", "tools", "add", "my-tools", "none"])).code, 2);
+    const [plain] = await tools("change", "my-tools", "tool_1", "--no-as");
+    assert.deepEqual([plain.displayName, plain.note], [null, "First"]);
+    const [named] = await tools("change", "my-tools", "tool_1", "--as", "Say", "--note", "");
+    assert.deepEqual([named.displayName, named.note], ["Say", ""]);
+    assert.equal((await world.run(["collections", "tools", "change", "my-tools", "no"])).code, 2);
+  });
+  await t.step("calls", async () => {
+    const call = (...args: string[]) => world.run(["collections", "call", "my-tools", ...args]);
+    const called = await call("Say", '{"a":1}');
+    assert.deepEqual([called.out, called.err], ['{"a":1}\n', ""]);
+    assert.equal((await call("tool_2")).code, 2);
+    assert.equal((await world.run(["collections", "call", "none", "Say"])).code, 2);
+  });
+  await t.step("tools of machines", async () => {
+    const owner = bridgeOwner(OWNER_CALLER);
+    const offered = { name: "read", description: "Reads", inputSchema: {}, outputSchema: null };
+    await world.database.sql.begin(async (tx: AnySql) => {
+      const id = await enterBridge(tx, {
+        ...{ owner, name: "laptop", connectionId: "c1", clientVersion: "1.0.0", os: "linux" },
+      });
+      await keepOffered(tx, id, { servers: [{ id: "files", name: "Files", tools: [offered] }] });
+    });
+    const tools = (...args: string[]) => json("collections", "bridge-tools", ...args);
+    const [{ tools: [{ id }] }] = await tools("known");
+    const [added] = await tools("add", "my-tools", id, "--as", "Reader", "--note", "Mine");
+    assert.deepEqual([added.displayName, added.note, added.available], ["Reader", "Mine", true]);
+    const listed = await world.run(["collections", "bridge-tools", "ls", "my-tools"]);
+    assert.match(listed.out, /laptop +files read +Reader +available +Mine/);
+    assert.match((await world.run(["collections", "bridge-tools", "known"])).out, /laptop +files/);
+    assert.deepEqual(await tools("rm", "my-tools", id), []);
+    const none = ["collections", "bridge-tools", "add", "my-tools", "btl_none"];
+    assert.equal((await world.run(none)).code, 2);
   });
   await t.step("agents", async () => {
     const [{ id: collectionId }] = await json("collections", "ls");
@@ -110,6 +146,10 @@ Deno.test("airlock usage adds up, lists and exports the owner's calls", async ()
     "c2",
   ]);
   assert.equal((await json("calls", "--limit", "1")).length, 1);
+  assert.match((await world.run(["usage", "log"])).out, /not kept/);
+  assert.deepEqual(await json("log", "--keep-params"), { keepParams: true });
+  assert.match((await world.run(["usage", "log"])).out, /are kept, redacted/);
+  assert.deepEqual(await json("log", "--no-keep-params"), { keepParams: false });
   assert.deepEqual(await json("calls", "--outcome", "failure"), []);
   const { out } = await world.run(["usage", "export", "--format", "csv"]);
   assert.equal(out.trimEnd().split("\r\n").length, 3);

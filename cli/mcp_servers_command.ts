@@ -1,7 +1,7 @@
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { OWNER_CALLER } from "../accounts/owner_caller.ts";
 import type { ServerDesk, ServerLook } from "../gateway/servers/server_desk.ts";
-import type { Database } from "../registry/database/database.ts";
+import type { AnySql, Database } from "../registry/database/database.ts";
 import type { ServerToolView } from "../registry/servers/server_tool.ts";
 import type { CliDeps } from "./cli_deps.ts";
 import { EXIT } from "./exit_codes.ts";
@@ -15,33 +15,40 @@ interface JsonFlag {
   readonly json?: true;
 }
 
-interface AddFlags extends JsonFlag {
+interface WishFlags extends JsonFlag {
   readonly header?: readonly (readonly [string, string])[];
   readonly tool?: readonly string[];
   readonly rename?: readonly (readonly [string, string])[];
   readonly timeout?: number;
 }
 
-/** `airlock mcp add|ls|test|accept|rm`: other MCP servers of a collection. */
+interface ChangeFlags extends WishFlags {
+  readonly name?: string;
+  readonly url?: string;
+  readonly allTools?: true;
+  readonly off?: true;
+  readonly on?: true;
+}
+
+/** `airlock mcp add|change|ls|test|accept|rm`: other MCP servers of a collection. */
 export function mcpServersCommand(mcp: Command, deps: CliDeps): void {
-  mcp.command("add <collection> <name> <place...>")
-    .description("Add a server: its URL, or after -- a command that the configuration allows")
-    .option(
-      "--header <header>",
-      "header such as 'authorization: Bearer ${TOKEN}', where TOKEN is a secret; repeatable",
-      collect(/^([^:\s]+):\s*(.*)$/, "It is a name, a colon and a value."),
-    )
-    .option("--tool <name>", "offer this tool and no other; repeatable", collectWords)
-    .option(
-      "--rename <names>",
-      "call a tool otherwise: theirs=ours; repeatable",
-      collect(/^(.+)=([^=]+)$/, "It is a name, = and another name."),
-    )
-    .option("--timeout <ms>", "longest time of a call", Number)
-    .option("--json", "print as JSON")
-    .action((collection: string, name: string, place: string[], flags: AddFlags) =>
-      add(deps, collection, { name, place, flags })
-    );
+  wishFlags(
+    mcp.command("add <collection> <name> <place...>")
+      .description("Add a server: its URL, or after -- a command that the configuration allows"),
+  ).action((collection: string, name: string, place: string[], flags: WishFlags) =>
+    add(deps, collection, { name, place, flags })
+  );
+  wishFlags(
+    mcp.command("change <collection> <server>")
+      .description("Change a server; --header and --rename stand in place of all before")
+      .option("--name <name>", "another name")
+      .option("--url <url>", "another place")
+      .option("--all-tools", "offer all tools again")
+      .addOption(new Option("--off", "offer nothing of it").conflicts("on"))
+      .option("--on", "offer it again"),
+  ).action((collection: string, server: string, flags: ChangeFlags) =>
+    change(deps, collection, { server, flags })
+  );
   mcp.command("ls <collection>")
     .description("List servers")
     .option("--json", "print as JSON")
@@ -68,13 +75,40 @@ export function mcpServersCommand(mcp: Command, deps: CliDeps): void {
     );
 }
 
+function wishFlags(command: Command): Command {
+  return command
+    .option(
+      "--header <header>",
+      "header such as 'authorization: Bearer ${TOKEN}', where TOKEN is a secret; repeatable",
+      collect(/^([^:\s]+):\s*(.*)$/, "It is a name, a colon and a value."),
+    )
+    .option("--tool <name>", "offer this tool and no other; repeatable", collectWords)
+    .option(
+      "--rename <names>",
+      "call a tool otherwise: theirs=ours; repeatable",
+      collect(/^(.+)=([^=]+)$/, "It is a name, = and another name."),
+    )
+    .option("--timeout <ms>", "longest time of a call", Number)
+    .option("--json", "print as JSON");
+}
+
+/** The body that the same wish would have over HTTP, which is checked in the same way. */
+function wishOf({ header, rename, tool, timeout }: WishFlags) {
+  return {
+    ...(header && { headers: Object.fromEntries(header) }),
+    ...(rename && { renames: Object.fromEntries(rename) }),
+    ...(tool && { allowedTools: tool }),
+    ...(timeout !== undefined && { timeoutMs: timeout }),
+  };
+}
+
 function add(
   deps: CliDeps,
   collectionId: string,
   { name, place, flags }: {
     readonly name: string;
     readonly place: readonly string[];
-    readonly flags: AddFlags;
+    readonly flags: WishFlags;
   },
 ): Promise<void> {
   return onDesk(deps, async (desk) => {
@@ -84,12 +118,37 @@ function add(
     const isUrl = place.length === 1 && /^[a-z]+:\/\//i.test(first);
     const wish = parseWith(addServerSchema, {
       ...{ name, ...(isUrl ? { url: first } : { command: place }) },
-      ...(flags.header && { headers: Object.fromEntries(flags.header) }),
-      ...(flags.rename && { renames: Object.fromEntries(flags.rename) }),
-      ...(flags.tool && { allowedTools: flags.tool }),
-      ...(flags.timeout !== undefined && { timeoutMs: flags.timeout }),
+      ...wishOf(flags),
     });
     tell(deps, await desk.add(OWNER_ACTOR, { collectionId, wish }), flags);
+  });
+}
+
+function change(
+  deps: CliDeps,
+  collectionId: string,
+  { server, flags }: { readonly server: string; readonly flags: ChangeFlags },
+): Promise<void> {
+  return onDatabase(deps, async (database, config) => {
+    const { updateServer } = await import("../accounts/servers/change_server.ts");
+    const { viewServer } = await import("../accounts/servers/server_record.ts");
+    const { changeServerSchema } = await import("../gateway/schemas/server_schemas.ts");
+    const { parseWith } = await import("../gateway/schemas/parse_with.ts");
+    const { name, url, allTools, on, off } = flags;
+    const wish = parseWith(changeServerSchema, {
+      ...(name !== undefined && { name }),
+      ...(url !== undefined && { url }),
+      ...(allTools && { allowedTools: null }),
+      ...((on ?? off) && { enabled: on === true }),
+      ...wishOf(flags),
+    });
+    await using accounts = await deps.openAccounts(config, { database, url: () => "" });
+    const { masterKeys } = accounts;
+    const row = await database.sql.begin((tx: AnySql) =>
+      updateServer(tx, OWNER_ACTOR, { collectionId, server, wish, masterKeys })
+    );
+    if (flags.json) return deps.terminal.out(`${JSON.stringify(viewServer(row))}\n`);
+    deps.terminal.out(`changed ${row.name}\n`);
   });
 }
 

@@ -44,6 +44,19 @@ Deno.test("airlock mcp add, ls, test, accept and rm look after other servers", a
     assert.deepEqual(memory.command, command);
     assert.match((await run("mcp", "ls", "mine")).out, /fake +ok +streamable-http +http:/);
   });
+  await t.step("change", async () => {
+    const off = await json("mcp", "change", "mine", "fake", "--off", "--timeout", "7000");
+    assert.deepEqual([off.enabled, off.timeoutMs, off.renames], [false, 7_000, { who: "me" }]);
+    assert.equal((await run("mcp", "change", "mine", "fake", "--on")).out, "changed fake\n");
+    const [fake] = await json("mcp", "ls", "mine");
+    assert.deepEqual([fake.enabled, fake.timeoutMs, fake.allowedTools], [true, 7_000, ["who"]]);
+    const all = await json("mcp", "change", "mine", "fake", "--all-tools", "--name", "real");
+    assert.deepEqual([all.name, all.allowedTools], ["real", null]);
+    await json("mcp", "change", "mine", "real", "--name", "fake");
+    for (const wrong of [["--on", "--off"], ["--timeout", "0"], ["--url", "file:///x"]]) {
+      assert.equal((await run("mcp", "change", "mine", "fake", ...wrong)).code, 2, wrong[0]);
+    }
+  });
   await t.step("test and accept what has changed", async () => {
     upstream.tools = [{ ...WHO, description: "Says something else" }];
     const { out } = await run("mcp", "test", "mine", "fake");

@@ -6,6 +6,8 @@ import type { ToolFilter } from "../registry/catalog/tool_filter.ts";
 import type { Page, ToolSummary } from "../registry/catalog/tool_summary.ts";
 import type { CliDeps } from "./cli_deps.ts";
 import { printable } from "./printable.ts";
+import { addToolHistory } from "./tool_history.ts";
+import { addToolOpinions } from "./tool_opinions.ts";
 import { toolTable } from "./tool_table.ts";
 import { addToolChanges } from "./tools_changes.ts";
 import { type CatalogSession, withCatalog } from "./with_catalog.ts";
@@ -37,7 +39,9 @@ export function toolsCommand(program: Command, deps: CliDeps): void {
       const text = JSON.stringify(found, null, 2);
       deps.terminal.out(`${deps.terminal.stdoutIsTerminal ? printable(text) : text}\n`);
     });
+  addToolHistory(tools, deps);
   addToolChanges(tools, deps);
+  addToolOpinions(tools, deps);
 }
 
 function listing(command: Command): Command {

@@ -3,10 +3,11 @@ import { OWNER_CALLER } from "../accounts/owner_caller.ts";
 import { EXPORT_FORMATS, type ExportFormat } from "../accounts/usage/export_calls.ts";
 import type { CallFilter } from "../accounts/usage/list_calls.ts";
 import { USAGE_PERIODS, type UsagePeriod } from "../accounts/usage/summarise_usage.ts";
+import type { AnySql } from "../registry/database/database.ts";
 import type { CliDeps } from "./cli_deps.ts";
 import { formatBytes, formatTable } from "./format_table.ts";
 import { onDatabase } from "./on_database.ts";
-import { MAX_LISTED } from "./owner_actor.ts";
+import { MAX_LISTED, OWNER_ACTOR } from "./owner_actor.ts";
 import { printable } from "./printable.ts";
 
 const DAY_MS = 86_400_000;
@@ -28,7 +29,7 @@ interface FilterFlags extends SpanFlags {
   readonly outcome?: string;
 }
 
-/** `airlock usage`: sums of calls, the calls themselves, and their export. */
+/** `airlock usage`: sums of calls, the calls themselves, their export, and what is kept of them. */
 export function usageCommand(program: Command, deps: CliDeps): void {
   const usage = program.command("usage").description("What was called, and how it went");
   spanFlags(usage.command("sums", { isDefault: true }).description("Add calls up"))
@@ -44,6 +45,12 @@ export function usageCommand(program: Command, deps: CliDeps): void {
       new Option("--format <format>", "how").choices(EXPORT_FORMATS).default("ndjson"),
     )
     .action((flags: FilterFlags & { format: ExportFormat }) => exportAll(deps, flags));
+  usage.command("log")
+    .description("Show or say whether the log of calls keeps parameters")
+    .option("--keep-params", "keep them, redacted, from now on")
+    .option("--no-keep-params", "keep no more of them")
+    .option("--json", "print as JSON")
+    .action((flags: JsonFlag & { keepParams?: boolean }) => logSettings(deps, flags));
 }
 
 function spanFlags(command: Command): Command {
@@ -123,6 +130,21 @@ function exportAll(deps: CliDeps, flags: FilterFlags & { format: ExportFormat })
     for await (const text of exportCalls(sql, OWNER_CALLER, { filter: filterOf(flags), format })) {
       deps.terminal.out(text);
     }
+  });
+}
+
+function logSettings(deps: CliDeps, flags: JsonFlag & { keepParams?: boolean }): Promise<void> {
+  return onDatabase(deps, async ({ sql }) => {
+    const { changeLogSettings, readLogSettings } = await import(
+      "../accounts/usage/log_settings.ts"
+    );
+    const { keepParams: wanted } = flags;
+    if (wanted !== undefined) {
+      await sql.begin((tx: AnySql) => changeLogSettings(tx, OWNER_ACTOR, { keepParams: wanted }));
+    }
+    const settings = await readLogSettings(sql, OWNER_CALLER.tenant);
+    if (flags.json) return deps.terminal.out(`${JSON.stringify(settings)}\n`);
+    deps.terminal.out(`parameters are ${settings.keepParams ? "kept, redacted" : "not kept"}\n`);
   });
 }
 

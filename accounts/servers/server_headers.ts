@@ -99,10 +99,12 @@ export function fillHeaders(
   const filled = Object.entries(headers).map(([name, value]) => [
     name,
     value.replaceAll(REFERENCE, (_whole, secret: string) => {
-      const kept = secrets !== undefined && secret in secrets ? secrets[secret] : undefined;
+      const kept = secrets !== undefined && Object.hasOwn(secrets, secret)
+        ? secrets[secret]
+        : undefined;
       if (kept === undefined) throw noSecret(secret);
       // A header that ends early would let the rest be another.
-      if (/[\r\n\0]/.test(kept)) throw notSendable(secret);
+      if (!/^[\x20-\x7e]*$/.test(kept)) throw notSendable(secret);
       return kept;
     }),
   ]);
@@ -130,9 +132,13 @@ function noSecret(name: string): AirlockError {
 }
 
 function notSendable(name: string): AirlockError {
-  return new AirlockError("invalid_input", `fill headers: the secret ${name} has several lines`, {
-    stage: "request",
-    suggestion: "Store it again, on one line.",
-    details: { secret: name },
-  });
+  return new AirlockError(
+    "invalid_input",
+    `fill headers: the secret ${name} is more than a line of ASCII`,
+    {
+      stage: "request",
+      suggestion: "Store it again, on one line, of letters, digits and signs.",
+      details: { secret: name },
+    },
+  );
 }

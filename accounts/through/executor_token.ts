@@ -29,8 +29,7 @@ export async function executorFor(
   requirePermission(caller, "write", { kind: "secret", tenant, visibility: "private" });
   const places: SecretPlace[] = [{ tenant, collectionId: null }];
   if (collectionId !== undefined) places.push({ tenant, collectionId });
-  const kept = await keptSecrets(secrets, places);
-  const token = kept.secrets?.[tokenSecret];
-  if (token === undefined) throw notFound("secret");
-  return { kind: "remote", url, token };
+  const { secrets: kept = {} } = await keptSecrets(secrets, places);
+  if (!Object.hasOwn(kept, tokenSecret)) throw notFound("secret");
+  return { kind: "remote", url, token: kept[tokenSecret] };
 }

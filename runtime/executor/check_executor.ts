@@ -6,6 +6,7 @@ import type { PrivateAllowance } from "../egress/private_allowance.ts";
 import { classifyAddress } from "../egress/address_class.ts";
 import { executorHost, type RemoteExecutorTools } from "./remote_executor.ts";
 import { readText } from "./read_text.ts";
+import { tokenHeader } from "./token_header.ts";
 
 /** Longest wait for an executor's answer. */
 const CHECK_TIMEOUT_MS = 5_000;
@@ -39,18 +40,14 @@ export async function checkExecutor(
   if (new URL(choice.url).protocol !== "https:" && !isPrivatePlace(target, tools)) {
     throw wrong("its address does not begin with https", HTTPS_ADVICE);
   }
+  const token = tokenHeader(choice);
   const signal = AbortSignal.timeout(tools.timeoutMs ?? CHECK_TIMEOUT_MS);
   const egress = tools.openEgress([`${target.host}:${target.port}`], signal);
   try {
     const response = await egress.request({
       method: "GET",
       url: `${choice.url}/health`,
-      headers: [
-        ["accept", "application/json"],
-        ...(choice.token === undefined
-          ? []
-          : [["authorization", `Bearer ${choice.token}`] as [string, string]]),
-      ],
+      headers: [["accept", "application/json"], ...token],
       body: null,
       redirect: "error",
     }, signal);

@@ -12,6 +12,7 @@ import type { CircuitBreaker } from "./circuit_breaker.ts";
 import { type ExecutorAnswer, readAnswer } from "./read_answer.ts";
 import { readText } from "./read_text.ts";
 import { remoteRequest } from "./remote_request.ts";
+import { tokenHeader } from "./token_header.ts";
 
 /** Beyond the call's own limit: what the way there and back may take. */
 const JOURNEY_MS = 5_000;
@@ -23,7 +24,8 @@ const ENVELOPE_BYTES = 256 * 1024;
 export interface RemoteExecutorTools {
   /** A way out that refuses private addresses, unless configuration names them. */
   readonly openEgress: (grant: NetGrant, signal: AbortSignal) => OpenEgress;
-  readonly breakerOf: (url: string) => CircuitBreaker;
+  /** One for each account and executor. */
+  readonly breakerOf: (key: string) => CircuitBreaker;
   readonly policy: CallPolicy;
   /** Of this gateway; told in `meta`, where the executor's own cannot be believed. */
   readonly isolation: IsolationLevel;
@@ -82,7 +84,10 @@ async function ask(
     grant: context.grant,
     pin: context.pin,
   });
-  const breaker = tools.breakerOf(choice.url);
+  // Before it counts against the executor, which has done nothing wrong.
+  const token = tokenHeader(choice);
+  // An account whose secret is wrong keeps no other away from an executor that both use.
+  const breaker = tools.breakerOf(JSON.stringify([context.tenant, choice.url]));
   const waitMs = breaker.admit();
   if (waitMs !== null) throw resting(waitMs);
   let wentWell: boolean | null = false;
@@ -92,7 +97,7 @@ async function ask(
   record.egress = () => egress.records();
   try {
     const { status, text } = await send(egress, {
-      ...{ choice, signal, body: JSON.stringify(body) },
+      ...{ choice, token, signal, body: JSON.stringify(body) },
       maxBytes: body.limits.outputBytes + ENVELOPE_BYTES,
     });
     const answer = readAnswer(status, text);
@@ -110,17 +115,18 @@ async function ask(
 
 interface Sending {
   readonly choice: RemoteExecutorChoice;
+  readonly token: readonly [string, string][];
   readonly signal: AbortSignal;
   readonly body: string;
   readonly maxBytes: number;
 }
 
-async function send(egress: OpenEgress, { choice, signal, body, maxBytes }: Sending) {
+async function send(egress: OpenEgress, { choice, token, signal, body, maxBytes }: Sending) {
   const headers: [string, string][] = [
     ["content-type", "application/json"],
     ["accept", "application/json"],
+    ...token,
   ];
-  if (choice.token !== undefined) headers.push(["authorization", `Bearer ${choice.token}`]);
   const response = await egress.request({
     method: "POST",
     url: `${choice.url}/execute-tool`,

@@ -20,7 +20,11 @@ const REQUEST: ExecutionRequest = { packageName: "p", name: "echo", params: { a:
 /** A program that answers as `answer` says, and an executor that is sent there. */
 function openRemote(
   answer: (request: Request) => Response | Promise<Response>,
-  options: { readonly token?: string; readonly allowPrivate?: readonly string[] } = {},
+  options: {
+    readonly token?: string;
+    readonly tokenOf?: (tenant: string) => string | undefined;
+    readonly allowPrivate?: readonly string[];
+  } = {},
 ) {
   const stop = new AbortController();
   const where = { hostname: "127.0.0.1", port: 0, onListen: () => {}, signal: stop.signal };
@@ -28,19 +32,21 @@ function openRemote(
   const { allowPrivate = ["127.0.0.1"] } = options;
   const broker = createEgressBroker({ allowPrivate });
   const clock = { nowMs: 0 };
-  const executor = createRemoteExecutor(
-    { kind: "remote", url: `http://127.0.0.1:${server.addr.port}/at`, token: options.token },
-    {
+  const breakerOf = createBreakerBoard({ failures: 3, openMs: 1000 }, () => clock.nowMs);
+  const executorOf = (tenant: string) => {
+    const token = options.tokenOf?.(tenant) ?? options.token;
+    const url = `http://127.0.0.1:${server.addr.port}/at`;
+    return createRemoteExecutor({ kind: "remote", url, token }, {
       openEgress: (grant, deadlineSignal) => broker.open(grant, { deadlineSignal }),
-      breakerOf: createBreakerBoard({ failures: 3, openMs: 1000 }, () => clock.nowMs),
+      breakerOf,
       policy: POLICY,
       isolation: "permissions",
-    },
-  );
+    });
+  };
   return {
     clock,
     call: (request: Partial<ExecutionRequest> = {}, context: Partial<CallContext> = {}) =>
-      executor.execute({ ...REQUEST, ...request }, {
+      executorOf(context.tenant ?? "t").execute({ ...REQUEST, ...request }, {
         ...{ tenant: "t", requestId: "r", signal: new AbortController().signal },
         ...context,
       }),
@@ -144,6 +150,30 @@ Deno.test("createRemoteExecutor() leaves one alone that fails again and again", 
   isWell = true;
   assert.ok((await remote.call()).success);
   assert.ok((await remote.call()).success);
+});
+
+Deno.test("attack: createRemoteExecutor() lets no account's wrong secret rest another's executor", async () => {
+  await using remote = openRemote(
+    (request) =>
+      request.headers.get("authorization") === null ? new Response(null, { status: 401 }) : well(1),
+    {
+      tokenOf: (tenant) => tenant === "right" ? "the-key" : undefined,
+    },
+  );
+  for (let n = 0; n < 4; n++) {
+    assert.equal((await remote.call({}, { tenant: "wrong" })).success, false);
+  }
+  assert.ok((await remote.call({}, { tenant: "right" })).success);
+});
+
+Deno.test("attack: createRemoteExecutor() sends no secret that would be two headers", async () => {
+  let asked = 0;
+  await using remote = openRemote(() => (asked++, well(1)), { token: "a\r\nx-admin: yes" });
+  for (let n = 0; n < 4; n++) {
+    const result = await remote.call();
+    assert.equal(result.success ? "success" : result.code, "invalid_input", "and never resting");
+  }
+  assert.equal(asked, 0);
 });
 
 Deno.test("createRemoteExecutor() does not count a tool's failure against the executor", async () => {
