@@ -4,7 +4,7 @@ import { VARIABLE_NAMES, variableNote } from "../config/variables.ts";
 import { ERROR_TABLE, type ErrorCode } from "../spec/errors.ts";
 import { DEFAULT_LIMITS, LIMIT_CEILINGS, type Limits } from "../spec/limits.ts";
 import { ISOLATION_LEVELS } from "../spec/sandbox.ts";
-import { mismatches, shownCommands, tableRows } from "./support/readme_text.ts";
+import { mismatches, shownCommands, tableRows } from "./support/documentation_text.ts";
 import { ServedGateway } from "./support/served_gateway.ts";
 
 const ROOT = new URL("../", import.meta.url);

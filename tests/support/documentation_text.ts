@@ -16,20 +16,19 @@ export function shownCommands(markdown: string): ShownCommand[] {
   });
 }
 
-/** The rows of the table whose header begins with these cells; code marks are taken off. */
+/** The rows of all tables whose header begins with these cells; code marks are taken off. */
 export function tableRows(markdown: string, header: readonly string[]): string[][] {
   const lines = markdown.split("\n");
-  const start = lines.findIndex((line) => {
+  const isHeader = (line: string) => {
     const cells = cellsOf(line);
     return header.every((name, index) => cells[index] === name);
+  };
+  const starts = [...lines.keys()].filter((at) => isHeader(lines[at]!));
+  if (starts.length === 0) throw new Error(`no table with header ${header.join(" | ")}`);
+  return starts.flatMap((start) => {
+    const end = lines.findIndex((line, at) => at > start && !line.startsWith("|"));
+    return lines.slice(start + 2, end < 0 ? undefined : end).map(cellsOf);
   });
-  if (start < 0) throw new Error(`no table with header ${header.join(" | ")}`);
-  const rows: string[][] = [];
-  for (const line of lines.slice(start + 2)) {
-    if (!line.startsWith("|")) break;
-    rows.push(cellsOf(line));
-  }
-  return rows;
 }
 
 function cellsOf(line: string): string[] {
