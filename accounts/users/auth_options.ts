@@ -3,6 +3,7 @@ import { APIError, createAuthMiddleware } from "better-auth/api";
 import { genericOAuth, organization } from "better-auth/plugins";
 import { z } from "zod";
 import { newId } from "../../registry/database/new_id.ts";
+import { checkNames } from "./check_names.ts";
 import type { Invited } from "./is_invited.ts";
 import type { PeopleSettings } from "./people_settings.ts";
 
@@ -87,6 +88,7 @@ export function authOptions(settings: PeopleSettings, hooks: AuthHooks) {
     hooks: {
       // Before anything is looked up: who may not sign up does not learn who has.
       before: createAuthMiddleware(async ({ path, body, query }) => {
+        checkNames(path, body);
         if (path !== "/sign-up/email") return;
         const { data } = signUpSchema.safeParse({ body, query });
         const invited = data === undefined ? null : { ...data.body, ...data.query };
