@@ -27,10 +27,11 @@ export async function readBody(request: Request, bounds: BodyBounds): Promise<st
 export async function readBytes(request: Request, bounds: BodyBounds): Promise<Uint8Array> {
   const declared = request.headers.get("content-length");
   if (declared !== null && Number(declared) > bounds.maxBytes) throw tooLarge(bounds);
-  if (request.body === null) return new Uint8Array();
-  // A body framed by its length cannot be longer, and reading it whole costs half as much.
+  // A body framed by its length cannot be longer, and reading it whole costs half as much; less still
+  // where nobody looks at `body`, which makes a stream of it.
   const framed = declared !== null && !request.headers.has("transfer-encoding");
-  const reading = framed ? request.bytes() : countedBytes(request.body, bounds);
+  if (!framed && request.body === null) return new Uint8Array();
+  const reading = framed ? request.bytes() : countedBytes(request.body!, bounds);
   try {
     const bytes = await inTime(reading, bounds.timeoutMs);
     if (bytes.byteLength > bounds.maxBytes) throw tooLarge(bounds);

@@ -62,8 +62,8 @@ export async function workAsking<T, L = undefined>(
   if (envelope === undefined) {
     const asking = pushing(context, host);
     if (asking.abilities.length === 0) return await work(undefined, signal, () => listener);
-    const asker = JSON.stringify([owner, connection]);
-    return await work({ ...asking, asker, isMany: false }, signal, () => listener);
+    const client = { ...asking, ...askerOf({ owner, connection }) };
+    return await work(client, signal, () => listener);
   }
   const abilities = abilitiesOf((envelope as JsonObject)[CLIENT_CAPABILITIES_META_KEY]);
   if (abilities.length === 0) return await work(undefined, signal, () => listener);
@@ -74,6 +74,13 @@ export async function workAsking<T, L = undefined>(
     state: typeof state === "string" ? state : undefined,
     responses: isJsonObject(mcpReq.inputResponses) ? mcpReq.inputResponses : {},
   }, (ask, inner, now) => work({ abilities, asker: owner, isMany: true, ask }, inner, now));
+}
+
+/** Names a client that has a session or a connection of its own. */
+export function askerOf(
+  { owner, connection }: Pick<AskingHost, "owner" | "connection">,
+): Pick<McpAsking, "asker" | "isMany"> {
+  return { asker: JSON.stringify([owner, connection]), isMany: false };
 }
 
 function pushing(

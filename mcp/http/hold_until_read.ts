@@ -4,8 +4,9 @@
  */
 export function holdUntilRead(response: Response, release: () => void): Response {
   const isStream = response.headers.get("content-type")?.startsWith("text/event-stream") ?? false;
-  const { body } = response;
-  if (!isStream || body === null) {
+  // Looked at only here: an answer of text becomes a stream as soon as somebody looks at its body.
+  const body = isStream ? response.body : null;
+  if (body === null) {
     release();
     return response;
   }

@@ -8,14 +8,18 @@ import {
 } from "@modelcontextprotocol/server";
 import { AirlockError } from "../../spec/errors.ts";
 import { isJsonObject } from "../../spec/json.ts";
-import type { SessionAsking } from "../asking/asking_of.ts";
+import { askerOf, type SessionAsking } from "../asking/asking_of.ts";
 import { newSessionId, sessionAbilities } from "../asking/client_abilities.ts";
 import { listenBus } from "../changes/listen_bus.ts";
+import { answerCall } from "../server/answer_call.ts";
 import { createMcpServer, type McpServerTools } from "../server/create_mcp_server.ts";
+import { EarlyCall } from "../server/early_call.ts";
 import type { McpPart } from "../server/mcp_part.ts";
 import { holdUntilRead } from "./hold_until_read.ts";
 import { ownerOf } from "./owner_of.ts";
-import { SessionCalls, type SessionKey } from "./session_calls.ts";
+import { type PlainCall, plainCallOf } from "./plain_call.ts";
+import { serveEarly } from "./serve_early.ts";
+import { type RunningExchange, SessionCalls, type SessionKey } from "./session_calls.ts";
 import { serveSession } from "./serve_session.ts";
 import { type SessionMessages, sessionMessages } from "./session_messages.ts";
 import { type SentQuestion, SessionQuestions } from "./session_questions.ts";
@@ -42,9 +46,15 @@ export interface McpHttp {
   close(): Promise<void>;
 }
 
-interface Session extends SessionMessages {
+interface Session extends Pick<SessionMessages, "ids"> {
   /** `undefined` where the client has none. */
   readonly key: SessionKey | undefined;
+  /** Its one call, where that runs already. */
+  readonly begun?: EarlyCall;
+}
+
+interface ServedExchange extends McpExchange {
+  readonly session?: Session;
 }
 
 /**
@@ -55,7 +65,7 @@ export function createMcpHttp(
   tools: McpServerTools,
   bounds: StreamBounds = STREAM_BOUNDS,
 ): McpHttp {
-  const exchanges = new WeakMap<AuthInfo, McpExchange & { readonly session?: Session }>();
+  const exchanges = new WeakMap<AuthInfo, ServedExchange>();
   const sessions = new SessionCalls();
   const questions = new SessionQuestions();
   const streams = new SessionStreams(tools.changes, bounds);
@@ -63,11 +73,11 @@ export function createMcpHttp(
     const exchange = authInfo === undefined ? undefined : exchanges.get(authInfo);
     if (exchange === undefined) throw new Error("serve MCP: nobody let this request in");
     const { part, requestId, session } = exchange;
-    const { key, ids = [] } = session ?? {};
+    const { key, ids = [], begun } = session ?? {};
     const { audience } = part;
     const server = createMcpServer(part, {
       ...{ ...tools, requestId: () => requestId, logLevel: key && sessions.levelOf(key) },
-      connection: JSON.stringify([audience.collectionId, key?.sessionId ?? null]),
+      ...{ connection: connectionOf(part, key), begun },
       // Without a session there is no way back to a client of that era.
       session: session && askingOf(questions, key),
       watcher: {
@@ -80,18 +90,51 @@ export function createMcpHttp(
         },
       },
     });
-    if (key !== undefined && ids.length > 0) server.onclose = sessions.begin(key, server, { ids });
+    if (key !== undefined && ids.length > 0) {
+      server.onclose = sessions.begin(key, exchangeOf(server), { ids });
+    }
     return server;
   };
   // What is wrong with a request is in its answer, and what is wrong with us is told by the server.
   const modern = createMcpHandler(serve, { legacy: "reject" });
   const listeners = new Map<Pick<McpHttpHandler, "close">, string>();
 
+  const handOver = async (
+    request: Request,
+    { patienceMs, ...exchange }: ServedExchange & { readonly patienceMs?: number },
+  ): Promise<Response> => {
+    const authInfo = admit(exchange);
+    exchanges.set(authInfo, exchange);
+    const server = serve({ authInfo });
+    return await serveSession(request, { server, authInfo, body: exchange.body, patienceMs });
+  };
+
+  const fetchCall = async (
+    request: Request,
+    exchange: McpExchange,
+    { id, ...call }: PlainCall,
+  ): Promise<Response> => {
+    const { part, requestId } = exchange;
+    const key = keyOf(request, part);
+    const abilities = key === undefined ? [] : sessionAbilities(key.sessionId);
+    const client = abilities.length === 0 ? undefined : {
+      ...{ abilities },
+      ...askerOf({ owner: ownerOf(part.audience.caller), connection: connectionOf(part, key) }),
+    };
+    const begun = new EarlyCall(
+      client,
+      (how) => answerCall(part, { ...call, ...how, requestId }, tools),
+    );
+    return await serveEarly(request, {
+      ...{ id, begun },
+      hold: (running) => key && sessions.begin(key, running, { ids: [id] }),
+      handOver: (patienceMs) =>
+        handOver(request, { ...exchange, session: { key, ids: [id], begun }, patienceMs }),
+    });
+  };
+
   const fetchSession = async (request: Request, exchange: McpExchange): Promise<Response> => {
-    const sessionId = request.headers.get(SESSION_HEADER);
-    const owner = ownerOf(exchange.part.audience.caller);
-    const isId = sessionId !== null && /^[\x21-\x7e]{1,128}$/.test(sessionId);
-    const key = isId ? { owner, sessionId } : undefined;
+    const key = keyOf(request, exchange.part);
     if (request.method === "DELETE") {
       if (key !== undefined) {
         streams.end(key);
@@ -109,10 +152,7 @@ export function createMcpHttp(
       await note(sessions, { ...session, key });
     }
     if (request.method !== "POST") return notAllowed();
-    const authInfo = admit(exchange);
-    exchanges.set(authInfo, { ...exchange, session });
-    const server = serve({ authInfo });
-    const response = await serveSession(request, { server, authInfo, body: exchange.body });
+    const response = await handOver(request, { ...exchange, session });
     if (session.begins && response.ok) {
       response.headers.set(SESSION_HEADER, newSessionId(session.abilities));
     }
@@ -122,6 +162,8 @@ export function createMcpHttp(
   return {
     async fetch(request, exchange) {
       const { body } = exchange;
+      const call = plainCallOf(request, body);
+      if (call !== undefined) return await fetchCall(request, exchange, call);
       if (Array.isArray(body) && body.length > MAX_MESSAGES) throw tooMany();
       if (await isLegacyRequest(request, body)) return await fetchSession(request, exchange);
       const authInfo = admit(exchange);
@@ -164,13 +206,36 @@ function askingOf(questions: SessionQuestions, key: SessionKey | undefined): Ses
   };
 }
 
+function keyOf({ headers }: Request, { audience }: McpPart): SessionKey | undefined {
+  const sessionId = headers.get(SESSION_HEADER);
+  const isId = sessionId !== null && /^[\x21-\x7e]{1,128}$/.test(sessionId);
+  return isId ? { owner: ownerOf(audience.caller), sessionId } : undefined;
+}
+
+function connectionOf({ audience }: McpPart, key: SessionKey | undefined): string {
+  return JSON.stringify([audience.collectionId, key?.sessionId ?? null]);
+}
+
+function exchangeOf(server: Server): RunningExchange {
+  return {
+    cancel(requestId, reason) {
+      server.transport?.onmessage?.({
+        jsonrpc: "2.0",
+        method: "notifications/cancelled",
+        params: { requestId, ...(reason !== undefined && { reason }) },
+      });
+    },
+    close: () => server.close(),
+  };
+}
+
 function isListening(body: unknown): boolean {
   return isJsonObject(body) && body["method"] === "subscriptions/listen";
 }
 
 async function note(
   sessions: SessionCalls,
-  { key, cancels, level }: Session & { readonly key: SessionKey },
+  { key, cancels, level }: SessionMessages & { readonly key: SessionKey },
 ): Promise<void> {
   if (level !== undefined) sessions.setLevel(key, level);
   for (const { requestId, ...more } of cancels) await sessions.cancel(key, requestId, more);

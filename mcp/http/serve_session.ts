@@ -9,19 +9,21 @@ import {
   type Server,
   SUPPORTED_PROTOCOL_VERSIONS,
 } from "@modelcontextprotocol/server";
-import { SessionExchange } from "./session_exchange.ts";
+import { EXCHANGE_TIMES, SessionExchange } from "./session_exchange.ts";
 
 /** A request of the session era that was let in. */
 export interface SessionRequest {
   readonly server: Server;
   readonly authInfo: AuthInfo;
   readonly body: unknown;
+  /** How long it still has until it is answered by a stream. */
+  readonly patienceMs?: number;
 }
 
 /** Answers a `POST` of the session era by a server made for it alone, as revision 2025-11-25 says. */
 export async function serveSession(
   request: Request,
-  { server, authInfo, body }: SessionRequest,
+  { server, authInfo, body, patienceMs = EXCHANGE_TIMES.patienceMs }: SessionRequest,
 ): Promise<Response> {
   const accept = request.headers.get("accept") ?? "";
   if (!accept.includes("application/json") || !accept.includes("text/event-stream")) {
@@ -47,9 +49,11 @@ export async function serveSession(
   const ids = messages.flatMap((one): RequestId[] =>
     "method" in one && "id" in one ? [one.id] : []
   );
-  const exchange = new SessionExchange(ids, { isBatch: Array.isArray(body) });
+  const times = { ...EXCHANGE_TIMES, patienceMs };
+  const exchange = new SessionExchange(ids, { isBatch: Array.isArray(body), times });
   await server.connect(exchange);
   const end = () => void exchange.close();
+  if (request.signal.aborted) end();
   request.signal.addEventListener("abort", end, { once: true });
   for (const message of messages) exchange.onmessage?.(message, { authInfo, request });
   if (ids.length === 0) await exchange.close();

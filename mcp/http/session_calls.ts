@@ -1,4 +1,4 @@
-import type { LoggingLevel, RequestId, Server } from "@modelcontextprotocol/server";
+import type { LoggingLevel, RequestId } from "@modelcontextprotocol/server";
 
 /** How much is remembered of sessions. */
 const MAX_LEVELS = 10_000;
@@ -9,8 +9,16 @@ export interface SessionKey {
   readonly sessionId: string;
 }
 
+/** Whatever answers requests of one body. */
+export interface RunningExchange {
+  /** Ends one of them. */
+  cancel(id: RequestId, reason?: string): void;
+  /** Ends all of it. */
+  close(): Promise<void>;
+}
+
 interface Exchange {
-  readonly server: Server;
+  readonly running: RunningExchange;
   readonly pending: Set<string>;
 }
 
@@ -28,20 +36,20 @@ export class SessionCalls {
     return this.#exchanges.size;
   }
 
-  /** Notes requests that a server answers, until {@linkcode Disposable} is disposed. */
+  /** Notes requests that are being answered, until what it returns is called. */
   begin(
     key: SessionKey,
-    server: Server,
+    running: RunningExchange,
     { ids }: { readonly ids: readonly RequestId[] },
   ): () => void {
     const session = text(key);
-    const running = this.#exchanges.get(session) ?? new Map<string, Exchange>();
-    this.#exchanges.set(session, running);
-    const exchange: Exchange = { server, pending: new Set(ids.map(idText)) };
-    for (const id of exchange.pending) running.set(id, exchange);
+    const exchanges = this.#exchanges.get(session) ?? new Map<string, Exchange>();
+    this.#exchanges.set(session, exchanges);
+    const exchange: Exchange = { running, pending: new Set(ids.map(idText)) };
+    for (const id of exchange.pending) exchanges.set(id, exchange);
     return () => {
-      for (const id of exchange.pending) if (running.get(id) === exchange) running.delete(id);
-      if (running.size === 0 && this.#exchanges.get(session) === running) {
+      for (const id of exchange.pending) if (exchanges.get(id) === exchange) exchanges.delete(id);
+      if (exchanges.size === 0 && this.#exchanges.get(session) === exchanges) {
         this.#exchanges.delete(session);
       }
     };
@@ -51,24 +59,20 @@ export class SessionCalls {
   async cancel(key: SessionKey, id: RequestId, { reason }: { readonly reason?: string } = {}) {
     const exchange = this.#exchanges.get(text(key))?.get(idText(id));
     if (exchange === undefined) return;
-    const { server, pending } = exchange;
-    server.transport?.onmessage?.({
-      jsonrpc: "2.0",
-      method: "notifications/cancelled",
-      params: { requestId: id, ...(reason !== undefined && { reason }) },
-    });
+    const { running, pending } = exchange;
+    running.cancel(id, reason);
     pending.delete(idText(id));
     // A cancelled request is not answered: nothing else would end the exchange.
-    if (pending.size === 0) await server.close();
+    if (pending.size === 0) await running.close();
   }
 
   /** Ends all that runs in a session. */
   async end(key: SessionKey): Promise<void> {
     this.#levels.delete(text(key));
-    const running = this.#exchanges.get(text(key));
-    if (running === undefined) return;
-    const servers = new Set([...running.values()].map(({ server }) => server));
-    await Promise.all([...servers].map((server) => server.close()));
+    const exchanges = this.#exchanges.get(text(key));
+    if (exchanges === undefined) return;
+    const all = new Set([...exchanges.values()].map(({ running }) => running));
+    await Promise.all([...all].map((running) => running.close()));
   }
 
   /** The least level of log lines that a session wants; all where it never said. */
@@ -85,11 +89,12 @@ export class SessionCalls {
   }
 }
 
+/** There is no space in a session's id. */
 function text({ owner, sessionId }: SessionKey): string {
-  return JSON.stringify([owner, sessionId]);
+  return `${sessionId} ${owner}`;
 }
 
 /** `1` and `"1"` are two ids. */
 function idText(id: RequestId): string {
-  return JSON.stringify(id);
+  return `${typeof id} ${id}`;
 }

@@ -12,6 +12,7 @@ import { protocolError } from "../results/protocol_error.ts";
 import type { Toolbox } from "../toolbox.ts";
 import { answerCall, type AnsweredCall } from "./answer_call.ts";
 import { createCallListener } from "./call_listener.ts";
+import type { EarlyCall } from "./early_call.ts";
 import type { McpPart } from "./mcp_part.ts";
 import { pageOf } from "./page_of.ts";
 import { type ResourceWatcher, serveLibrary } from "./serve_library.ts";
@@ -38,6 +39,8 @@ export interface McpServerOptions {
   readonly connection: string;
   /** How a client is asked that has a session and no connection. */
   readonly session?: SessionAsking;
+  /** The one call that it is made for, where that runs already. */
+  readonly begun?: EarlyCall;
   /** Absent where changes of resources are asked for otherwise. */
   readonly watcher?: ResourceWatcher;
 }
@@ -76,7 +79,7 @@ export function createMcpServer(
     if (!(error instanceof AirlockError)) onUnexpected(error, requestId);
     return protocolError(error);
   };
-  const { parked, connection, session, requestId, watcher } = tools;
+  const { parked, connection, session, requestId, watcher, begun } = tools;
   const host = { server, parked, connection, session, owner: ownerOf(audience.caller) };
   serveLibrary(server, { audience, library: tools.library, host, requestId, watcher, refuse });
   server.setRequestHandler("tools/list", async ({ params }) => {
@@ -101,6 +104,7 @@ export function createMcpServer(
       const answered = await workAsking(params as JsonObject, context, {
         ...{ host, listener },
         work: (client, signal, now) => {
+          if (begun !== undefined) return begun.attend({ client, signal, listener: now });
           const request = { name, args: args as JsonObject, requestId, client, signal };
           return answerCall(part, {
             ...request,
