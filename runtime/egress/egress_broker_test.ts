@@ -85,6 +85,21 @@ Deno.test("createEgressBroker() pins the address it checked", async () => {
   assert.deepEqual(answers, ["10.0.0.1"]);
 });
 
+Deno.test("createEgressBroker() checks what a name leads to for each port", async () => {
+  await using egress = startEgress(echo, {
+    grant: "public",
+    allowPrivate: ["inside.example:443"],
+    resolve: () => Promise.resolve(["127.0.0.1"]),
+  });
+  // Allowed, whatever comes of it: nobody needs to listen there.
+  await assert.rejects(egress.send({ url: "https://inside.example/" }), {
+    code: "upstream_failed",
+  });
+  await assert.rejects(egress.send({ url: "http://inside.example/" }), {
+    code: "permission_denied",
+  });
+});
+
 Deno.test("createEgressBroker() refuses a name with one bad answer, without showing it", async () => {
   for (const bad of ["10.1.2.3", "::1", "::ffff:127.0.0.1", "not-an-address"]) {
     await using egress = startEgress(echo, {

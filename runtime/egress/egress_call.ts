@@ -6,7 +6,7 @@ import { badRequest, limitReached, notGranted, upstreamFailed } from "./egress_e
 import type { EgressLimits } from "./egress_limits.ts";
 import { createEgressRecords, type OpenRecord } from "./egress_records.ts";
 import { followRedirects } from "./follow_redirects.ts";
-import { grantCovers, grantFor, targetOf } from "./net_grant.ts";
+import { grantCovers, type NetTarget, targetOf } from "./net_grant.ts";
 import type { PrivateAllowance } from "./private_allowance.ts";
 import type { Hop } from "./redirect_request.ts";
 import { createRequestBody, type RequestBody } from "./request_body.ts";
@@ -58,10 +58,9 @@ export function openEgressCall(grant: NetGrant, context: EgressContext): EgressC
     }
   }
 
-  /** Names are resolved once a call: what was checked stays what is used. */
-  function addressesOf(hop: Hop): Promise<readonly PinnedAddress[]> {
-    const target = targetOf(hop.url);
-    const key = grantFor(target);
+  /** Names are resolved once a call: what was checked stays what is used, for that port alone. */
+  function addressesOf(target: NetTarget): Promise<readonly PinnedAddress[]> {
+    const key = keyOf(target);
     const known = names.get(key);
     if (known !== undefined) return known;
     const asked = resolveHost(target, context);
@@ -87,7 +86,7 @@ export function openEgressCall(grant: NetGrant, context: EgressContext): EgressC
     );
     try {
       if (!grantCovers(grant, target)) throw notGranted(target, flight.from);
-      const addresses = await untilAborted(addressesOf(hop), controller.signal);
+      const addresses = await untilAborted(addressesOf(target), controller.signal);
       const incoming = await sendHop(hop, {
         addresses,
         agents,
@@ -212,6 +211,10 @@ function noBody(incoming: IncomingMessage, end: () => void): null {
   incoming.resume();
   end();
   return null;
+}
+
+function keyOf({ host, port }: NetTarget): string {
+  return `${host}:${port}`;
 }
 
 function hostOf(url: URL): string {
