@@ -5,6 +5,7 @@ import { type Actor, writeAudit } from "../audit/write_audit.ts";
 import type { Visibility } from "../collections/collection_record.ts";
 import type { KeptExecutor } from "../collections/kept_executor.ts";
 import { slugOf } from "../collections/slug_of.ts";
+import { lockRoom } from "../lock_room.ts";
 import { notFound, requirePermission } from "../require_permission.ts";
 import { requireRevision } from "../require_revision.ts";
 import { agentResource, type AgentRow, agentRow } from "./agent_record.ts";
@@ -136,6 +137,7 @@ async function lockAgent(
 }
 
 async function checkRoom(tx: AnySql, tenant: string): Promise<void> {
+  await lockRoom(tx, "agent", { owner: [tenant] });
   const [found] = await tx<{ count: number }[]>`
     select count(*)::int as count from agent where owner_id = ${tenant}`;
   if (found !== undefined && found.count < MAX_AGENTS_PER_ACCOUNT) return;

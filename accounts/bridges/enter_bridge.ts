@@ -5,6 +5,7 @@ import { canonicalJson } from "../../spec/canonical_json.ts";
 import { AirlockError } from "../../spec/errors.ts";
 import type { JsonSchema } from "../../spec/json.ts";
 import type { McpAnnotations } from "../../spec/mcp_source.ts";
+import { lockRoom } from "../lock_room.ts";
 import type { BridgeOwner } from "./bridge_record.ts";
 
 /** Most bridges that one person has, connected or not. */
@@ -42,8 +43,7 @@ export interface EnteringBridge {
  */
 export async function enterBridge(tx: AnySql, entering: EnteringBridge): Promise<string> {
   const { owner: { tenant, userId }, name, clientVersion, os, connectionId } = entering;
-  // One at a time for each owner, or the count would be of a moment ago.
-  await tx`select pg_advisory_xact_lock(hashtextextended(${`bridge ${tenant} ${userId}`}, 0))`;
+  await lockRoom(tx, "bridge", { owner: [tenant, userId] });
   const [others] = await tx<{ count: number }[]>`
     select count(*)::int as count from bridge
     where owner_id = ${tenant} and user_id = ${userId} and name <> ${name}`;

@@ -4,6 +4,7 @@ import { AirlockError } from "../../spec/errors.ts";
 import type { Limits } from "../../spec/limits.ts";
 import type { Permissions } from "../../spec/permissions.ts";
 import { type Actor, writeAudit } from "../audit/write_audit.ts";
+import { lockRoom } from "../lock_room.ts";
 import { requirePermission } from "../require_permission.ts";
 import { requireRevision } from "../require_revision.ts";
 import {
@@ -126,6 +127,7 @@ export async function removeCollection(
 }
 
 async function checkRoom(tx: AnySql, tenant: string): Promise<void> {
+  await lockRoom(tx, "collection", { owner: [tenant] });
   const [found] = await tx<{ count: number }[]>`
     select count(*)::int as count from collection where owner_id = ${tenant}`;
   if (found !== undefined && found.count < MAX_COLLECTIONS_PER_ACCOUNT) return;

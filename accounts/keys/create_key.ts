@@ -5,6 +5,7 @@ import { AirlockError } from "../../spec/errors.ts";
 import type { JsonValue } from "../../spec/json.ts";
 import type { RateOverrides } from "../../spec/rate_limit.ts";
 import { type Actor, writeAudit } from "../audit/write_audit.ts";
+import { lockRoom } from "../lock_room.ts";
 import { ceilingWithin } from "./ceiling_within.ts";
 import { type KeyRow, keyRow } from "./key_record.ts";
 import { newToken } from "./key_token.ts";
@@ -120,8 +121,8 @@ function checkExpiry(expiresAt: Date | null): void {
   });
 }
 
-/** Two at once may pass together: the bound is for order, nothing rests on it. */
 async function checkRoom(tx: AnySql, tenant: string): Promise<void> {
+  await lockRoom(tx, "api key", { owner: [tenant] });
   const [found] = await tx<{ count: number }[]>`
     select count(*)::int as count from api_key where owner_id = ${tenant} and revoked_at is null`;
   if (found !== undefined && found.count < MAX_KEYS_PER_ACCOUNT) return;

@@ -5,6 +5,7 @@ import { AirlockError } from "../../spec/errors.ts";
 import { type Actor, writeAudit } from "../audit/write_audit.ts";
 import { notFound, requirePermission } from "../require_permission.ts";
 import { visibleTo } from "../visible_to.ts";
+import { lockRoom } from "../lock_room.ts";
 import { takeDataKey } from "./data_keys.ts";
 import type { MasterKeys } from "./master_keys.ts";
 import { seal } from "./sealed_box.ts";
@@ -12,6 +13,7 @@ import {
   checkSecret,
   MAX_SECRETS_PER_ACCOUNT,
   sealPlaceOf,
+  type SecretPlace,
   type SecretView,
   viewSecret,
 } from "./secret_record.ts";
@@ -39,7 +41,7 @@ export async function storeSecret(
   requireWrite(actor.caller);
   checkSecret(name, value);
   const dataKey = await takeDataKey(tx, tenant, { masterKeys });
-  await checkRoom(tx, tenant);
+  await checkRoom(tx, { tenant, name, collectionId });
   const place = sealPlaceOf({ tenant, collectionId, name });
   const sealed = seal(new TextEncoder().encode(value), dataKey, { place });
   const [row] = await tx`
@@ -86,9 +88,15 @@ function requireWrite(caller: Caller): void {
   requirePermission(caller, "write", { kind: "secret", tenant, visibility: "private" });
 }
 
-async function checkRoom(tx: AnySql, tenant: string): Promise<void> {
+/** One of the same name is replaced, and takes no other place. */
+async function checkRoom(
+  tx: AnySql,
+  { tenant, name, collectionId }: SecretPlace & Pick<SecretWish, "name">,
+): Promise<void> {
+  await lockRoom(tx, "secret", { owner: [tenant] });
   const [found] = await tx<{ count: number }[]>`
-    select count(*)::int as count from secret where owner_id = ${tenant}`;
+    select count(*)::int as count from secret where owner_id = ${tenant}
+      and not (name = ${name} and collection_id is not distinct from ${collectionId})`;
   if (found !== undefined && found.count < MAX_SECRETS_PER_ACCOUNT) return;
   throw new AirlockError(
     "resource_limit",
