@@ -35,13 +35,7 @@ export class Toolbox {
    * @throws {AirlockError} as the sources and the names do.
    */
   async list(audience: McpAudience): Promise<readonly NamedSourceTool[]> {
-    const { sources, namesOf } = this.#options;
-    const lists = await Promise.all(sources.map(async (source) => {
-      const tools = await source.listTools(audience);
-      return tools.map((tool) => ({ tool, source }));
-    }));
-    const all = lists.flat();
-    const names = await namesOf(scopeOf(audience), all.map(({ tool }) => tool));
+    const { all, names } = await this.#all(audience);
     return all.flatMap(({ tool, source }) => {
       const named = names.get(tool.key);
       return named === undefined ? [] : [{ ...named, tool, source }];
@@ -53,13 +47,24 @@ export class Toolbox {
    * @throws {AirlockError} `tool_not_found`, the same for what is not there and what is not seen.
    */
   async find(audience: McpAudience, name: string): Promise<NamedSourceTool> {
-    const tools = await this.list(audience);
-    const found = tools.find((one) => one.name === name);
-    if (found !== undefined) return found;
+    const { all, names } = await this.#all(audience);
+    const found = all.find(({ tool }) => names.get(tool.key)?.name === name);
+    const named = found && names.get(found.tool.key);
+    if (found !== undefined && named !== undefined) return { ...named, ...found };
     throw new AirlockError("tool_not_found", "find tool: there is none of that name", {
       stage: "request",
       suggestion: "Call one that tools/list or search_tools shows.",
     });
+  }
+
+  async #all(audience: McpAudience) {
+    const { sources, namesOf } = this.#options;
+    const lists = await Promise.all(sources.map(async (source) => {
+      const tools = await source.listTools(audience);
+      return tools.map((tool) => ({ tool, source }));
+    }));
+    const all = lists.flat();
+    return { all, names: await namesOf(scopeOf(audience), all.map(({ tool }) => tool)) };
   }
 }
 

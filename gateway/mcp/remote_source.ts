@@ -7,7 +7,7 @@ import type { Executor } from "../../spec/execution.ts";
 import type { McpToolResult } from "../../spec/mcp_content.ts";
 import type { McpAudience, McpSource, McpSourceTool, McpToolCall } from "../../spec/mcp_source.ts";
 import { joinSignals } from "../join_signals.ts";
-import { offeredTools, type RemoteTool } from "../servers/remote_server.ts";
+import { offeredTools, type RemoteServer, type RemoteTool } from "../servers/remote_server.ts";
 import type { RemoteReach, ServedServer } from "./remote_reach.ts";
 import { callElsewhere } from "./use_elsewhere.ts";
 
@@ -26,20 +26,22 @@ interface ServedRemote extends ServedServer {
 /** Tools of other MCP servers: listed from what is kept, whatever those servers are doing. */
 export class RemoteSource implements McpSource {
   readonly #options: RemoteSourceOptions;
+  /** What a server offers changes with what was read of it, and lives as long as that. */
+  readonly #offered = new WeakMap<RemoteServer, readonly RemoteTool[]>();
 
   constructor(options: RemoteSourceOptions) {
     this.#options = options;
   }
 
   async listTools(audience: McpAudience): Promise<readonly McpSourceTool[]> {
-    return (await this.#served(audience)).map(({ tool }) => tool);
+    const servers = await this.#options.reach.serversFor(audience);
+    return servers.flatMap(({ server }) => this.#offeredBy(server));
   }
 
   async callTool(call: McpToolCall): Promise<McpToolResult> {
     const { executor, reach, stop } = this.#options;
     const { caller } = call.audience;
-    const found = (await this.#served(call.audience)).find(({ tool }) => tool.key === call.key);
-    if (found === undefined) throw notFound("tool");
+    const found = await this.#find(call);
     const { server: { row }, tool } = found;
     if (tool.standing === "quarantined") throw quarantined(tool);
     const { grant, origin } = await reach.contextOf(caller, found);
@@ -76,11 +78,21 @@ export class RemoteSource implements McpSource {
     });
   }
 
-  async #served(audience: McpAudience): Promise<readonly ServedRemote[]> {
-    const servers = await this.#options.reach.serversFor(audience);
-    return servers.flatMap((served) =>
-      offeredTools(served.server).map((tool) => ({ ...served, tool }))
-    );
+  /** The list may be of a moment ago: what is called is decided again. */
+  async #find({ audience, key }: McpToolCall): Promise<ServedRemote> {
+    for (const served of await this.#options.reach.serversFor(audience)) {
+      const tool = this.#offeredBy(served.server).find((one) => one.key === key);
+      if (tool !== undefined) return { ...served, tool };
+    }
+    throw notFound("tool");
+  }
+
+  #offeredBy(server: RemoteServer): readonly RemoteTool[] {
+    const known = this.#offered.get(server);
+    if (known !== undefined) return known;
+    const tools = offeredTools(server);
+    this.#offered.set(server, tools);
+    return tools;
   }
 }
 
