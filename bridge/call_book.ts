@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { isJsonObject } from "../spec/json.ts";
 import type { Answer } from "./answer.ts";
 import { CallRefusal } from "./call_refusal.ts";
 import type { BridgeMessage, GatewayCall, GatewayMessage, MessageOf } from "./protocol.ts";
@@ -18,8 +18,8 @@ export interface CallNote {
 export interface CallBookOptions {
   /** What a call is answered by. @throws {CallRefusal} where there is nothing, or it may not. */
   readonly find: (call: GatewayCall) => Answer;
-  /** Speaks to the gateway, where it is connected. */
-  readonly send: (message: BridgeMessage) => void;
+  /** Says a message that is written out to the gateway, where it is connected. */
+  readonly send: (text: string) => void;
   readonly onCall: (call: GatewayCall) => void;
   readonly onEnd: (note: CallNote) => void;
 }
@@ -36,8 +36,6 @@ const MAX_SEEN = 100_000;
 /** Words of progress of one call; a gateway takes more, but not from everybody. */
 const MAX_PROGRESS = 500;
 
-const argsSchema = z.record(z.string(), z.unknown());
-
 /**
  * The calls that a gateway has asked for. Each is begun once, whatever the connection does, and its end
  * is kept until the gateway has heard of it.
@@ -45,7 +43,8 @@ const argsSchema = z.record(z.string(), z.unknown());
 export class CallBook {
   readonly #options: CallBookOptions;
   readonly #running = new Map<string, AbortController>();
-  readonly #ends = new Map<string, { readonly end: CallEnd; readonly characters: number }>();
+  /** Written out: each is sent at least once, and may be large. */
+  readonly #ends = new Map<string, string>();
   readonly #seen = new Set<string>();
   #keptCharacters = 0;
 
@@ -64,7 +63,7 @@ export class CallBook {
 
   /** The gateway knows of these calls: ends that it may not have heard of are told again. */
   resend(): void {
-    for (const { end } of [...this.#ends.values()]) this.#options.send(end);
+    for (const text of [...this.#ends.values()]) this.#options.send(text);
   }
 
   /** The gateway knows of no call any more: none goes on, and none is told of. */
@@ -113,7 +112,7 @@ export class CallBook {
       if (this.#running.size > MAX_RUNNING) {
         throw new CallRefusal("busy", `${MAX_RUNNING} calls run already`);
       }
-      if (call.type === "tool_call" && !argsSchema.safeParse(call.args).success) {
+      if (call.type === "tool_call" && !isJsonObject(call.args)) {
         throw new CallRefusal("invalid_arguments", "the arguments are no object");
       }
       const answer = find(call);
@@ -124,7 +123,7 @@ export class CallBook {
         onProgress: (text) => {
           if (++said > MAX_PROGRESS || stop.signal.aborted) return;
           const message = text.slice(0, PROTOCOL_LIMITS.maxTextCharacters);
-          send({ type: "progress", callId, message });
+          send(JSON.stringify({ type: "progress", callId, message } satisfies BridgeMessage));
         },
       });
       this.#finish(callId, { type: "tool_result", callId, result });
@@ -142,26 +141,26 @@ export class CallBook {
 
   #finish(callId: string, end: CallEnd): void {
     // First, since what cannot be written out is not the end of a call yet.
-    const characters = JSON.stringify(end).length;
+    const text = JSON.stringify(end);
     // Taken back, or forgotten: nobody waits for it.
     if (!this.#running.delete(callId)) return;
-    const isTooLarge = characters > PROTOCOL_LIMITS.maxMessageCharacters ||
-      this.#keptCharacters + characters > MAX_KEPT_CHARACTERS;
+    const isTooLarge = text.length > PROTOCOL_LIMITS.maxMessageCharacters ||
+      this.#keptCharacters + text.length > MAX_KEPT_CHARACTERS;
     if (isTooLarge && end.type === "tool_result") {
       const refusal = new CallRefusal("too_large", "the result is too large");
-      return this.#keep(failure(callId, refusal), 0);
+      return this.#keep(callId, JSON.stringify(failure(callId, refusal)));
     }
-    this.#keep(end, characters);
+    this.#keep(callId, text);
   }
 
-  #keep(end: CallEnd, characters: number): void {
-    this.#ends.set(end.callId, { end, characters });
-    this.#keptCharacters += characters;
-    this.#options.send(end);
+  #keep(callId: string, text: string): void {
+    this.#ends.set(callId, text);
+    this.#keptCharacters += text.length;
+    this.#options.send(text);
   }
 
   #drop(callId: string): void {
-    this.#keptCharacters -= this.#ends.get(callId)?.characters ?? 0;
+    this.#keptCharacters -= this.#ends.get(callId)?.length ?? 0;
     this.#ends.delete(callId);
   }
 

@@ -24,7 +24,7 @@ function book(call: (call: CallHow) => Promise<object> = () => Promise.resolve({
         return { ...await call(one) };
       };
     },
-    send: (message) => sent.push(message),
+    send: (text) => sent.push(JSON.parse(text)),
     onCall: () => {},
     onEnd: () => {},
   });

@@ -13,6 +13,7 @@ import { gatewayReader } from "./protocol/message_reader.ts";
 import type { LineEnd } from "./protocol/poll_body.ts";
 import { CLOSE_CODES, LIBRARY_FEATURE, PROTOCOL_VERSION } from "./protocol/protocol_limits.ts";
 import { ProtocolViolation } from "./protocol/protocol_violation.ts";
+import { SilenceWatch } from "./silence_watch.ts";
 
 /** What a line is a line for. */
 export interface GatewayLineOptions {
@@ -101,7 +102,12 @@ export class GatewayLine {
 
   /** Speaks to the gateway; what is said while it is away is lost. */
   send(message: BridgeMessage): void {
-    if (this.#isRegistered) this.#sender?.send(message);
+    this.write(JSON.stringify(message));
+  }
+
+  /** As {@linkcode send}, of a message that is written out already. */
+  write(text: string): void {
+    if (this.#isRegistered) this.#sender?.write(text);
   }
 
   /**
@@ -171,16 +177,20 @@ export class GatewayLine {
       channel.close(code, reason);
     };
     const onAbort = () => close(CLOSE_CODES.goingAway, "the bridge stops");
-    let silence = setTimeout(() => close(0, "the gateway does not answer"), CONNECT_TIMEOUT_MS);
-    let silenceMs = FIRST_SILENCE_MS;
+    using silence = new SilenceWatch(CONNECT_TIMEOUT_MS, () => {
+      if (heard) close(CLOSE_CODES.silent, "the gateway was silent");
+      else close(0, "the gateway does not answer");
+    });
+    let heard = false;
     signal.addEventListener("abort", onAbort, { once: true });
     const onFrame = (data: unknown) => {
-      clearTimeout(silence);
-      silence = setTimeout(() => close(CLOSE_CODES.silent, "the gateway was silent"), silenceMs);
+      if (heard) silence.heard();
+      else silence.allow(FIRST_SILENCE_MS);
+      heard = true;
       try {
         const message = reader.read(data);
         if (message?.type === "registered") {
-          silenceMs = message.heartbeatMs * 2 + 1_000;
+          silence.allow(message.heartbeatMs * 2 + 1_000);
           registered = true;
           this.#registered(message);
         } else if (message !== undefined) this.#take(message, sender);
@@ -203,7 +213,6 @@ export class GatewayLine {
     } finally {
       this.#isRegistered = false;
       this.#sender = undefined;
-      clearTimeout(silence);
       signal.removeEventListener("abort", onAbort);
       // Of what comes late nothing is taken.
       channel.close(1000, "");

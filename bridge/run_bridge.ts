@@ -104,7 +104,7 @@ export async function runBridge(options: RunBridgeOptions): Promise<void> {
   });
   const book = new CallBook({
     find: (call) => findAnswer(call, { servers, approvals }),
-    send: (message) => line.send(message),
+    send: (text) => line.write(text),
     onCall: (call) => {
       const { toolName, args } = shownCall(call);
       if (verbose) onLine(`→ ${call.serverId} ${toolName} ${previewArgs(args)}`);

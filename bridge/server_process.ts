@@ -1,8 +1,8 @@
-import { Buffer } from "node:buffer";
-import { ReadBuffer, serializeMessage, type Transport } from "@modelcontextprotocol/client";
+import { serializeMessage, type Transport } from "@modelcontextprotocol/client";
 import type { ServerConfig } from "./bridge_config.ts";
-
-type Message = Parameters<NonNullable<Transport["onmessage"]>>[0];
+import { LineBuffer } from "./line_buffer.ts";
+import { LineWriter } from "./line_writer.ts";
+import { readServerMessage, type ServerMessage } from "./read_server_message.ts";
 
 /** How a server is started. */
 export interface ServerProcessOptions extends Pick<ServerConfig, "args" | "cwd"> {
@@ -20,6 +20,9 @@ const MAX_MESSAGE_BYTES = 32 * 1024 * 1024;
 
 const MAX_LINE_CHARACTERS = 2_000;
 
+/** What is read at a time. */
+const READ_BYTES = 64 * 1024;
+
 /** How long a server gets to end by itself once its stdin is closed, and once it is asked to. */
 const CLOSE_GRACE_MS = 300;
 const TERM_GRACE_MS = 1_000;
@@ -33,9 +36,8 @@ export class ServerProcess implements Transport {
   onerror?: (error: Error) => void;
   onmessage?: Transport["onmessage"];
   readonly #options: ServerProcessOptions;
-  readonly #buffer = new ReadBuffer({ maxBufferSize: MAX_MESSAGE_BYTES });
   #child: Deno.ChildProcess | undefined;
-  #stdin: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>> | undefined;
+  #stdin: LineWriter | undefined;
   #output: Promise<unknown> = Promise.resolve();
   #closing: Promise<void> | undefined;
   #isClosed = false;
@@ -66,16 +68,14 @@ export class ServerProcess implements Transport {
       detached: true,
     }).spawn();
     this.#child = child;
-    this.#stdin = child.stdin.getWriter();
-    // The end of the process is told by its status.
-    this.#stdin.closed.catch(() => {});
+    this.#stdin = new LineWriter(child.stdin.getWriter());
     this.#output = Promise.all([this.#readMessages(child), this.#readErrors(child)]);
     child.status.then(() => this.close());
   }
 
-  async send(message: Message): Promise<void> {
+  async send(message: ServerMessage): Promise<void> {
     if (this.#stdin === undefined || this.#isClosed) throw new Error("send message: not running");
-    await this.#stdin.write(new TextEncoder().encode(serializeMessage(message)));
+    await this.#stdin.write(serializeMessage(message));
   }
 
   /** Ends the process and all that it has started. Resolves when nothing of it is left. */
@@ -96,15 +96,16 @@ export class ServerProcess implements Transport {
       await child.status;
       await endsWithin(this.#output, TERM_GRACE_MS);
     }
-    this.#buffer.clear();
     this.onclose?.();
   }
 
   async #readMessages({ stdout }: Deno.ChildProcess): Promise<void> {
+    const lines = new LineBuffer(MAX_MESSAGE_BYTES);
     try {
-      for await (const bytes of stdout) {
-        this.#buffer.append(Buffer.from(bytes));
-        for (let message = this.#next(); message !== null; message = this.#next()) {
+      for await (const bytes of readChunks(stdout)) {
+        for (const line of lines.add(bytes)) {
+          const message = this.#read(line);
+          if (message === null) continue;
           this.onmessage?.(message);
           // The client looks at these a moment later, and at a result at once: one that came after
           // them would overtake them, and they would be of no call any more.
@@ -118,14 +119,13 @@ export class ServerProcess implements Transport {
     void this.close();
   }
 
-  /** A line that is no message is skipped: many servers greet on stdout. */
-  #next(): Message | null {
-    for (;;) {
-      try {
-        return this.#buffer.readMessage();
-      } catch (error) {
-        this.#tell(error);
-      }
+  /** A line that is no message is skipped. */
+  #read(line: string): ServerMessage | null {
+    try {
+      return readServerMessage(line);
+    } catch (error) {
+      this.#tell(error);
+      return null;
     }
   }
 
@@ -145,6 +145,20 @@ export class ServerProcess implements Transport {
 
   #tell(error: unknown): void {
     this.onerror?.(error instanceof Error ? error : new Error(String(error)));
+  }
+}
+
+/** What comes, in one buffer: what is given is good until the next is asked for. */
+async function* readChunks(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const reader = stream.getReader({ mode: "byob" });
+  let buffer = new ArrayBuffer(READ_BYTES);
+  for (;;) {
+    const { done, value } = await reader.read(new Uint8Array(buffer));
+    if (done || value === undefined) return;
+    yield value;
+    buffer = value.buffer;
   }
 }
 

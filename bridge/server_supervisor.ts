@@ -4,6 +4,7 @@ import type { ServerConfig } from "./bridge_config.ts";
 import { CallRefusal } from "./call_refusal.ts";
 import { pauseUnless } from "./pause_unless.ts";
 import type { LibraryRequest } from "./protocol/library_request.ts";
+import { PASSED_RESULT } from "./passed_result.ts";
 import { openServer, type ServerLink } from "./open_server.ts";
 import { refusalOf } from "./refusal_of.ts";
 import { NO_LISTS, readLists, type ServerLists } from "./server_lists.ts";
@@ -99,13 +100,17 @@ export class ServerSupervisor implements AsyncDisposable {
     return await this.#answer(
       signal,
       (client) =>
-        client.callTool({ name: toolName, arguments: { ...args } }, {
-          ...{ signal, timeout: timeoutMs, maxTotalTimeout: timeoutMs },
-          onprogress: ({ progress, total, message }) =>
-            onProgress(
-              message ?? (total === undefined ? `${progress}` : `${progress} of ${total}`),
-            ),
-        }),
+        client.request(
+          { method: "tools/call", params: { name: toolName, arguments: { ...args } } },
+          PASSED_RESULT,
+          {
+            ...{ signal, timeout: timeoutMs, maxTotalTimeout: timeoutMs },
+            onprogress: ({ progress, total, message }) =>
+              onProgress(
+                message ?? (total === undefined ? `${progress}` : `${progress} of ${total}`),
+              ),
+          },
+        ),
     );
   }
 

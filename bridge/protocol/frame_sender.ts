@@ -27,17 +27,20 @@ export class FrameSender implements Disposable {
     this.#onFull = onFull;
   }
 
-  /** Sends a message in its turn. @returns How long it is, written out. */
-  send(message: object): number {
-    const text = JSON.stringify(message);
-    if (this.#socket.readyState !== OPEN) return text.length;
+  /** Sends a message in its turn. */
+  send(message: object): void {
+    this.write(JSON.stringify(message));
+  }
+
+  /** As {@linkcode send}, of a message that is written out already. */
+  write(text: string): void {
+    if (this.#socket.readyState !== OPEN) return;
     for (const frame of splitMessage(text)) {
       this.#queue.push(frame);
       this.#queuedCharacters += frame.length;
     }
     this.#pump();
     if (this.#queuedCharacters > PROTOCOL_LIMITS.maxQueuedCharacters) this.#onFull();
-    return text.length;
   }
 
   #pump(): void {

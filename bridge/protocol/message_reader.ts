@@ -69,16 +69,12 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Level by level: a message that is nested a million times must not use up the stack. */
+/** Looks no deeper than that: a message that is nested a million times must not use up the stack. */
 function isDeeperThan(value: unknown, levels: number): boolean {
-  let level = [value].filter(isNested);
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth >= levels) return true;
-    level = level.flatMap((one) => Object.values(one).filter(isNested));
+  if (typeof value !== "object" || value === null) return false;
+  if (levels === 0) return true;
+  for (const one of Array.isArray(value) ? value : Object.values(value)) {
+    if (isDeeperThan(one, levels - 1)) return true;
   }
   return false;
-}
-
-function isNested(value: unknown): value is object {
-  return typeof value === "object" && value !== null;
 }

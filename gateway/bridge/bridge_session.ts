@@ -14,6 +14,13 @@ const MINUTE_MS = 60_000;
 /** Calls whose late answer is nothing bad: as many as wait at a time, and those of a few drops. */
 const MAX_ENDED = 1_000;
 
+/**
+ * How long a bridge may wait to hear that the end of a call has come, and of how many at a time: with the
+ * next call it takes no wake-up of its own.
+ */
+const RECEIVED_MS = 20;
+const MAX_UNTOLD = 16;
+
 /** How a session speaks to its bridge. */
 export type SendToBridge = (message: GatewayMessage) => void;
 
@@ -40,6 +47,9 @@ export class BridgeSession {
   readonly #calls = new Map<string, PendingCall>();
   /** Calls that ended without a word of the bridge, which may come yet. */
   readonly #ended = new Set<string>();
+  /** Calls whose end has come, which the bridge is not told of yet. */
+  #untold: string[] = [];
+  #telling: ReturnType<typeof setTimeout> | undefined;
   #send: SendToBridge | null = null;
   /** Set while its bridge may come back. */
   #waiting: ReturnType<typeof setTimeout> | undefined;
@@ -76,6 +86,8 @@ export class BridgeSession {
   /** Its connection is lost: calls wait so long for another, also those that come meanwhile. */
   detach(): void {
     this.#send = null;
+    // Of what was not told yet it asks itself when it comes back.
+    this.#forgetUntold();
     this.#waiting = setTimeout(() => this.end(), this.#options.limits.resumeMs);
   }
 
@@ -84,6 +96,7 @@ export class BridgeSession {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#send = null;
+    this.#forgetUntold();
     clearTimeout(this.#waiting);
     this.#waiting = undefined;
     for (const call of [...this.#calls.values()]) call.lose();
@@ -122,6 +135,7 @@ export class BridgeSession {
       },
     });
     this.#calls.set(pending.message.callId, pending);
+    this.#tellReceived();
     if (this.#send !== null) pending.send(this.#send);
     return await pending.done;
   }
@@ -133,11 +147,31 @@ export class BridgeSession {
       return call?.tell(message.message) ?? false;
     }
     // Whether or not anybody waits: it need not be kept there.
-    this.#send?.({ type: "received", callId: message.callId });
+    if (this.#send !== null) this.#tellSoon(message.callId);
     call?.end(endOf(message));
     // Once again after a drop, where it is not known there what was heard here.
     if (call !== undefined) this.#remember(message.callId);
     return call !== undefined || this.#ended.delete(message.callId);
+  }
+
+  #tellSoon(callId: string): void {
+    this.#untold.push(callId);
+    if (this.#untold.length >= MAX_UNTOLD) return this.#tellReceived();
+    // Left running where it is told before: then it has nothing to tell.
+    this.#telling ??= setTimeout(() => {
+      this.#telling = undefined;
+      this.#tellReceived();
+    }, RECEIVED_MS);
+  }
+
+  #tellReceived(): void {
+    for (const callId of this.#untold.splice(0)) this.#send?.({ type: "received", callId });
+  }
+
+  #forgetUntold(): void {
+    this.#untold = [];
+    clearTimeout(this.#telling);
+    this.#telling = undefined;
   }
 
   #remember(callId: string): void {

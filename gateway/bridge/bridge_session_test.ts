@@ -43,11 +43,16 @@ Deno.test("BridgeSession ends each call once, with the first word that comes", a
   const [callId = ""] = asked();
   assert.equal(session.answer({ type: "tool_result", callId, result: RESULT }), true);
   assert.deepEqual(await done, RESULT);
-  assert.deepEqual(sent.at(-1), { type: "received", callId });
+  // With the next call, or a moment later.
+  assert.equal(sent.at(-1)?.type, "tool_call");
+  const next = failsWith(call(), { code: "bridge_disconnected" });
+  assert.deepEqual(sent.at(-2), { type: "received", callId });
   // Once more is what a drop may bring; after that nobody asked.
   const again = () => session.answer({ type: "tool_result", callId, result: RESULT });
   assert.deepEqual([again(), again(), again()], [true, false, false]);
-  assert.equal(session.running, 0);
+  assert.equal(session.running, 1);
+  session.end();
+  await next;
 });
 
 Deno.test("BridgeSession takes no answer to what it did not ask", () => {
@@ -56,6 +61,7 @@ Deno.test("BridgeSession takes no answer to what it did not ask", () => {
   const callId = crypto.randomUUID();
   assert.equal(session.answer({ type: "tool_result", callId, result: RESULT }), false);
   assert.equal(session.answer({ type: "progress", callId, message: "x" }), false);
+  session.end();
 });
 
 Deno.test("BridgeSession goes on after a drop, and sends again what never came", async () => {
@@ -77,6 +83,7 @@ Deno.test("BridgeSession goes on after a drop, and sends again what never came",
     session.answer({ type: "tool_result", callId, result: RESULT });
   }
   assert.deepEqual(await Promise.all([came, lost, meanwhile]), [RESULT, RESULT, RESULT]);
+  session.end();
 });
 
 Deno.test("BridgeSession waits so long for its bridge, and says what may have run", async () => {
@@ -125,6 +132,7 @@ Deno.test("BridgeSession asks for resources by the rules of calls", async () => 
   await failsWith(asked[2] ?? ask(), { code: "bridge_disconnected" });
   assert.deepEqual(sent.filter(({ type }) => type === "cancel").length, 1);
   assert.equal(session.running, 0);
+  session.end();
 });
 
 Deno.test("BridgeSession lets through so many calls a minute and at a time", async () => {
