@@ -1,5 +1,5 @@
 import type { Transport } from "@modelcontextprotocol/client";
-import type { OpenEgress } from "../../runtime/call/call.ts";
+import type { EgressCall } from "../../runtime/egress/egress_call.ts";
 import type { PrivateAllowance } from "../../runtime/egress/private_allowance.ts";
 import type { NetGrant } from "../../spec/permissions.ts";
 import { setImmediate } from "node:timers";
@@ -21,7 +21,7 @@ import type {
 /** What connections are opened with. */
 export interface ConnectTools {
   /** A way out that refuses private addresses, unless configuration names them. */
-  readonly openEgress: (grant: NetGrant, signal: AbortSignal) => OpenEgress;
+  readonly openEgress: (grant: NetGrant, signal: AbortSignal) => EgressCall;
   /** Places to which what is not encrypted may go. */
   readonly allowance: PrivateAllowance;
   /** Commands that the operator lets be started, word by word. */

@@ -1,4 +1,5 @@
-import type { EgressResponse } from "../../spec/egress.ts";
+import type { PulledResponse } from "../../runtime/egress/egress_call.ts";
+import type { PulledBody } from "../../runtime/egress/pulled_body.ts";
 import { isJsonObject } from "../../spec/json.ts";
 
 /** How an answer is handed on. */
@@ -19,40 +20,61 @@ const LINGER_MS = 1_000;
  * server sends it as the only event of a stream: each stream that the SDK reads is three of its own.
  */
 export async function passAnswer(
-  response: EgressResponse,
+  response: PulledResponse,
   { method, onEnd }: PassOptions,
 ): Promise<Response> {
   const { status, statusText, body } = response;
-  const headers = new Headers(response.headers.map(([name, value]) => [name, value]));
+  const headers = response.headers.map(([name, value]): [string, string] => [name, value]);
+  const init = { status, statusText, headers };
   if (body === null) {
     onEnd();
-    return new Response(null, { status, statusText, headers });
+    return new Response(null, init);
   }
   const answer = new Answer(body, onEnd);
-  const type = headers.get("content-type") ?? "";
+  const type = headers.find(([name]) => name === "content-type")?.[1] ?? "";
   if (method === "POST" && type.startsWith("application/json")) {
-    return new Response(await answer.whole(), { status, statusText, headers });
+    const text = await answer.whole();
+    const message = parsed(text);
+    return message === undefined ? new Response(text, init) : new MessageResponse(message, init);
   }
   if (method === "POST" && type.startsWith("text/event-stream")) {
     const only = await answer.onlyMessage();
     if (only !== undefined) {
-      headers.set("content-type", "application/json");
-      headers.delete("content-length");
-      return new Response(only, { status, statusText, headers });
+      const kept = headers.filter(([name]) => name !== "content-type" && name !== "content-length");
+      kept.push(["content-type", "application/json"]);
+      return new MessageResponse(only, { status, statusText, headers: kept });
     }
   }
-  return new Response(answer.rest(), { status, statusText, headers });
+  return new Response(answer.rest(), init);
+}
+
+/** An answer that was parsed to see what it is, and need not be again. */
+class MessageResponse extends Response {
+  readonly #message: unknown;
+
+  constructor(message: unknown, init: ResponseInit) {
+    super(null, init);
+    this.#message = message;
+  }
+
+  override json(): Promise<unknown> {
+    return Promise.resolve(this.#message);
+  }
+
+  override text(): Promise<string> {
+    return Promise.resolve(JSON.stringify(this.#message));
+  }
 }
 
 /** A body that is looked into before it is handed on. Read it in one way. */
 class Answer {
-  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #body: PulledBody;
   readonly #onEnd: () => void;
-  readonly #seen: Uint8Array<ArrayBuffer>[] = [];
+  readonly #seen: Uint8Array[] = [];
   #isEnded = false;
 
-  constructor(body: ReadableStream<Uint8Array>, onEnd: () => void) {
-    this.#reader = body.getReader();
+  constructor(body: PulledBody, onEnd: () => void) {
+    this.#body = body;
     this.#onEnd = onEnd;
   }
 
@@ -66,16 +88,18 @@ class Answer {
   }
 
   /** The answer to a request, where the stream begins with it: then it holds nothing else. */
-  async onlyMessage(): Promise<string | undefined> {
+  async onlyMessage(): Promise<unknown> {
     const decoder = new TextDecoder();
     let text = "";
-    while (text.length < MAX_LOOK_CHARACTERS && !/\r?\n\r?\n/.test(text)) {
+    let end: number | undefined;
+    while (end === undefined && text.length < MAX_LOOK_CHARACTERS) {
       const piece = await this.#read();
       if (piece === null) break;
       this.#seen.push(piece);
       text += decoder.decode(piece, { stream: true });
+      end = /\r?\n\r?\n/.exec(text)?.index;
     }
-    const message = messageOf(text.slice(0, /\r?\n\r?\n/.exec(text)?.index ?? 0));
+    const message = messageOf(text.slice(0, end ?? 0));
     if (message !== undefined) void this.#drain();
     return message;
   }
@@ -87,22 +111,21 @@ class Answer {
         try {
           const piece = this.#seen.shift() ?? await this.#read();
           if (piece === null) controller.close();
-          else controller.enqueue(piece);
+          else controller.enqueue(Uint8Array.from(piece));
         } catch (error) {
           controller.error(error);
         }
       },
-      cancel: (reason) => this.#leave(reason),
+      cancel: () => this.#leave(),
     }, { highWaterMark: 0 });
   }
 
-  async #read(): Promise<Uint8Array<ArrayBuffer> | null> {
+  async #read(): Promise<Uint8Array | null> {
     if (this.#isEnded) return null;
     try {
-      const { done, value } = await this.#reader.read();
-      if (!done) return Uint8Array.from(value);
-      this.#end();
-      return null;
+      const piece = await this.#body.next();
+      if (piece === null) this.#end();
+      return piece;
     } catch (error) {
       this.#end();
       throw error;
@@ -110,7 +133,7 @@ class Answer {
   }
 
   async #drain(): Promise<void> {
-    const timer = setTimeout(() => void this.#leave("answered"), LINGER_MS);
+    const timer = setTimeout(() => this.#leave(), LINGER_MS);
     try {
       while (await this.#read() !== null);
     } catch {
@@ -120,10 +143,9 @@ class Answer {
     }
   }
 
-  async #leave(reason: unknown): Promise<void> {
+  #leave(): void {
     this.#end();
-    // Nobody is told of how it ends: whoever reads has gone, or has what it asked for.
-    await this.#reader.cancel(reason).catch(() => {});
+    this.#body.cancel();
   }
 
   #end(): void {
@@ -134,16 +156,19 @@ class Answer {
 }
 
 /** The message of an event that has nothing but one, and answers a request. */
-function messageOf(event: string): string | undefined {
+function messageOf(event: string): unknown {
   const lines = event.split(/\r?\n/).filter((line) => line !== "event: message");
   const [line = ""] = lines;
   if (lines.length !== 1 || !line.startsWith("data:")) return undefined;
-  const data = line.slice("data:".length);
+  const message = parsed(line.slice("data:".length));
+  const isAnswer = isJsonObject(message) && "id" in message && !("method" in message);
+  return isAnswer ? message : undefined;
+}
+
+function parsed(text: string): unknown {
   try {
-    const message: unknown = JSON.parse(data);
-    const isAnswer = isJsonObject(message) && "id" in message && !("method" in message);
-    return isAnswer ? data : undefined;
+    return JSON.parse(text);
   } catch {
-    return undefined; // Whoever reads the stream says what is wrong with it.
+    return undefined; // Whoever reads it says what is wrong with it.
   }
 }

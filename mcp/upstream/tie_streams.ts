@@ -9,6 +9,7 @@ const LINGER_MS = 1_000;
  */
 export function tieStreams(transport: Transport): Disposable {
   const streams = new Map<RequestId, AbortController>();
+  const sending = new Set<RequestId>();
   const lingering = new Set<ReturnType<typeof setTimeout>>();
   const send = transport.send.bind(transport);
   const deliver = transport.onmessage;
@@ -25,18 +26,25 @@ export function tieStreams(transport: Transport): Disposable {
       if (given !== undefined) end(given);
       return;
     }
+    const { id } = message;
     const controller = new AbortController();
-    streams.set(message.id, controller);
+    streams.set(id, controller);
+    sending.add(id);
     try {
       await send(message, { ...options, requestSignal: controller.signal });
     } catch (error) {
-      streams.delete(message.id);
+      streams.delete(id);
       throw error;
+    } finally {
+      sending.delete(id);
     }
   };
   transport.onmessage = (message, extra) => {
     const { id } = message as { readonly id?: RequestId };
-    if (!("method" in message) && id !== undefined && streams.has(id)) {
+    if ("method" in message || id === undefined) return deliver?.(message, extra);
+    // What comes while the request is sent came whole: a stream is read after that.
+    if (sending.has(id)) streams.delete(id);
+    else if (streams.has(id)) {
       const timer = setTimeout(() => {
         lingering.delete(timer);
         end(id);

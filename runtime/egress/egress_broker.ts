@@ -57,6 +57,7 @@ export function createEgressBroker(options: EgressBrokerOptions): EgressBroker {
       }
       return {
         request: (wanted, signal) => call().request(wanted, signal),
+        exchange: (wanted, signal) => call().exchange(wanted, signal),
         records: () => opened?.records() ?? [],
         close,
         [Symbol.dispose]: () => close(),

@@ -2,22 +2,36 @@ import http, { type IncomingMessage } from "node:http";
 import https from "node:https";
 import type { EgressPort, EgressRecord, EgressRequest, EgressResponse } from "../../spec/egress.ts";
 import type { NetGrant } from "../../spec/permissions.ts";
+import { type BodyOptions, knownEncodings } from "./body_flow.ts";
 import { badRequest, limitReached, notGranted, upstreamFailed } from "./egress_errors.ts";
 import type { EgressLimits } from "./egress_limits.ts";
 import { createEgressRecords, type OpenRecord } from "./egress_records.ts";
 import { followRedirects } from "./follow_redirects.ts";
 import { grantCovers, type NetTarget, targetOf } from "./net_grant.ts";
 import type { PrivateAllowance } from "./private_allowance.ts";
+import { type PulledBody, pulledBody } from "./pulled_body.ts";
 import type { Hop } from "./redirect_request.ts";
-import { createRequestBody, type RequestBody } from "./request_body.ts";
+import { createRequestBody, type RequestBody, wholeRequestBody } from "./request_body.ts";
 import { createRequestGate } from "./request_gate.ts";
 import { answerHeaders, checkHeaders, checkMethod, declaredLength } from "./request_headers.ts";
 import { type HostResolver, type PinnedAddress, resolveHost } from "./resolve_host.ts";
-import { knownEncodings, responseBody } from "./response_body.ts";
+import { responseBody } from "./response_body.ts";
 import { type CallAgents, sendHop } from "./send_hop.ts";
+
+/** A request with its body at hand. */
+export interface WholeRequest extends Omit<EgressRequest, "body"> {
+  readonly body: Uint8Array | null;
+}
+
+/** The answer to a {@linkcode WholeRequest}. */
+export interface PulledResponse extends Omit<EgressResponse, "body"> {
+  readonly body: PulledBody | null;
+}
 
 /** One call's way out. Whoever opened it closes it. */
 export interface EgressCall extends EgressPort, Disposable {
+  /** {@linkcode EgressPort.request} without web streams, which cost more than the rest of it. */
+  exchange(request: WholeRequest, signal: AbortSignal): Promise<PulledResponse>;
   /** What went out so far: one record for each hop, refused ones included. */
   records(): EgressRecord[];
   /** Ends everything in flight with `reason`; no socket and no timer is left. Later requests are refused. */
@@ -85,7 +99,10 @@ export function openEgressCall(grant: NetGrant, context: EgressContext): EgressC
       limits.connectTimeoutMs,
     );
     try {
-      if (!grantCovers(grant, target)) throw notGranted(target, flight.from);
+      // What has addresses was granted before.
+      if (!names.has(keyOf(target)) && !grantCovers(grant, target)) {
+        throw notGranted(target, flight.from);
+      }
       const addresses = await untilAborted(addressesOf(target), controller.signal);
       const incoming = await sendHop(hop, {
         addresses,
@@ -107,17 +124,34 @@ export function openEgressCall(grant: NetGrant, context: EgressContext): EgressC
     }
   }
 
-  async function request(wanted: EgressRequest, signal: AbortSignal): Promise<EgressResponse> {
+  function request(wanted: EgressRequest, signal: AbortSignal): Promise<EgressResponse> {
+    return send(wanted, {
+      signal,
+      body: wanted.body === null ? null : createRequestBody(wanted.body, limits),
+      read: responseBody,
+    });
+  }
+
+  async function exchange(wanted: WholeRequest, signal: AbortSignal): Promise<PulledResponse> {
+    const body = wanted.body === null ? null : wholeRequestBody(wanted.body, limits);
+    return await send(wanted, { signal, body, read: pulledBody });
+  }
+
+  async function send<T>(
+    wanted: EgressRequest | WholeRequest,
+    { signal, body, read }: Sending<T>,
+  ): Promise<Omit<EgressResponse, "body"> & { readonly body: T | null }> {
     const controller = new AbortController();
     const forward = () => controller.abort(signal.reason);
-    const body = wanted.body === null ? null : createRequestBody(wanted.body, limits);
     const flight: Flight = { controller, body, bodyBytes: declaredLength(wanted.headers) };
     let leave = () => {};
     const end = () => {
       flight.record?.ended();
       signal.removeEventListener("abort", forward);
       flights.delete(controller);
-      body?.cancel(new DOMException("the request has ended", "AbortError"));
+      if (body?.ended === false) {
+        body.cancel(new DOMException("the request has ended", "AbortError"));
+      }
       leave();
     };
     try {
@@ -139,15 +173,13 @@ export function openEgressCall(grant: NetGrant, context: EgressContext): EgressC
         : knownEncodings(incoming.headers["content-encoding"]);
       const status = incoming.statusCode ?? 0;
       const empty = hop.method === "HEAD" || NULL_BODY_STATUS.has(status);
-      const url = new URL(hop.url);
-      url.hash = "";
       return {
         status,
         statusText: incoming.statusMessage ?? "",
         headers: answerHeaders(incoming.rawHeaders, !empty && encodings.length > 0),
-        url: url.href,
+        url: withoutHash(hop.url.href),
         redirected,
-        body: empty ? noBody(incoming, end) : responseBody(incoming, encodings, {
+        body: empty ? noBody(incoming, end) : read(incoming, encodings, {
           host: targetOf(hop.url).host,
           limits,
           signal: controller.signal,
@@ -174,11 +206,22 @@ export function openEgressCall(grant: NetGrant, context: EgressContext): EgressC
     agents.https.destroy();
   }
 
-  return { request, close, records: records.snapshot, [Symbol.dispose]: () => close() };
+  return { request, exchange, close, records: records.snapshot, [Symbol.dispose]: () => close() };
 }
 
 function callEnded(): Error {
   return upstreamFailed("the network", { state: "the call ended", reason: "closed" });
+}
+
+interface Sending<T> {
+  readonly signal: AbortSignal;
+  readonly body: RequestBody | null;
+  /** Makes of the answer's body what is handed on. */
+  readonly read: (
+    incoming: IncomingMessage,
+    encodings: readonly string[],
+    options: BodyOptions,
+  ) => T;
 }
 
 interface Flight {
@@ -189,7 +232,7 @@ interface Flight {
   from?: string;
 }
 
-function firstHop(wanted: EgressRequest, limits: EgressLimits): Hop {
+function firstHop(wanted: EgressRequest | WholeRequest, limits: EgressLimits): Hop {
   const url = URL.parse(wanted.url);
   if (url === null) throw badRequest("the URL is not valid");
   if (!/^https?:$/.test(url.protocol)) throw badRequest("only http: and https: URLs are reachable");
@@ -211,6 +254,12 @@ function noBody(incoming: IncomingMessage, end: () => void): null {
   incoming.resume();
   end();
   return null;
+}
+
+/** The first `#` of a URL that was parsed is where its fragment begins. */
+function withoutHash(href: string): string {
+  const at = href.indexOf("#");
+  return at === -1 ? href : href.slice(0, at);
 }
 
 function keyOf({ host, port }: NetTarget): string {

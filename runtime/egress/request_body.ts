@@ -16,6 +16,22 @@ export interface RequestBody {
   cancel(reason: unknown): void;
 }
 
+/** A body that is whole already. @throws {AirlockError} `resource_limit` where it is too long. */
+export function wholeRequestBody(bytes: Uint8Array, limits: EgressLimits): RequestBody {
+  if (bytes.byteLength > limits.requestBodyBytes) {
+    throw limitReached("requestBodyBytes", limits.requestBodyBytes);
+  }
+  return {
+    ended: true,
+    open() {
+      const left = [bytes];
+      return () => Promise.resolve(left.pop() ?? null);
+    },
+    complete: () => Promise.resolve(bytes.byteLength <= limits.replayBodyBytes),
+    cancel() {},
+  };
+}
+
 /** Takes ownership of `stream`: end it by reading to the end or by `cancel`. */
 export function createRequestBody(
   stream: ReadableStream<Uint8Array>,

@@ -71,10 +71,12 @@ function attempt(
   const { host } = targetOf(hop.url);
   return new Promise((resolve, reject) => {
     const request = openRequest(hop, options);
+    let answered = false;
     const onAbort = () => request.destroy(asError(signal.reason));
     signal.addEventListener("abort", onAbort, { once: true });
     request.on("close", () => {
       signal.removeEventListener("abort", onAbort);
+      if (answered) return;
       // Node reports an unwanted change of protocol by nothing but this.
       reject(upstreamFailed(host, { state: "closed without an answer", reason: "ECONNRESET" }));
     });
@@ -105,6 +107,7 @@ function attempt(
     });
     request.on("response", (incoming) => {
       options.onConnected();
+      answered = true;
       resolve(incoming);
     });
     if (!hop.hasBody || options.body === null) request.end();
