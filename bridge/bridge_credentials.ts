@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AirlockError } from "../spec/errors.ts";
+import { directClient } from "./direct_client.ts";
 import { isLoopbackHost } from "./loopback_host.ts";
 import { readPrivate, writePrivate } from "./private_file.ts";
 
@@ -66,7 +67,8 @@ export async function checkCredentials(
   credentials: BridgeCredentials,
   { signal }: { readonly signal: AbortSignal },
 ): Promise<void> {
-  const response = await ask(credentials, signal);
+  using client = directClient(new URL(credentials.gateway));
+  const response = await ask(credentials, { signal, client });
   await response.body?.cancel();
   if (response.ok) return;
   if (response.status === 401) {
@@ -84,13 +86,17 @@ export async function checkCredentials(
   });
 }
 
-async function ask(credentials: BridgeCredentials, signal: AbortSignal): Promise<Response> {
+async function ask(
+  credentials: BridgeCredentials,
+  { signal, client }: { readonly signal: AbortSignal; readonly client?: Deno.HttpClient },
+): Promise<Response> {
   try {
     return await fetch(`${credentials.gateway}/api/user/bridge`, {
       headers: credentialHeaders(credentials),
       // The key goes to that gateway, and nowhere else.
       redirect: "error",
       signal,
+      ...(client && { client }),
     });
   } catch (cause) {
     throw new AirlockError("upstream_failed", "ask gateway: it does not answer", {

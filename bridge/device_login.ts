@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { AirlockError } from "../spec/errors.ts";
 import { gatewayOrigin } from "./bridge_credentials.ts";
+import { directClient } from "./direct_client.ts";
 import { pauseUnless } from "./pause_unless.ts";
 
 const CLIENT_ID = "airlock-bridge";
@@ -126,8 +127,10 @@ async function post(
   form: Readonly<Record<string, string>>,
   signal: AbortSignal,
 ): Promise<{ readonly status: number; readonly body: unknown }> {
+  using client = directClient(new URL(gateway));
   try {
     const response = await fetch(`${gateway}${path}`, {
+      ...(client && { client }),
       method: "POST",
       body: new URLSearchParams(form),
       // What is sent is for that gateway, and nobody else.

@@ -1,3 +1,4 @@
+import { directClient } from "./direct_client.ts";
 import type { FrameSocket } from "./protocol/frame_sender.ts";
 import type { LineEnd } from "./protocol/poll_body.ts";
 
@@ -24,9 +25,18 @@ const OPEN = 1;
 /** A WebSocket to the gateway. */
 export function openSocketChannel(options: FrameChannelOptions): FrameChannel {
   const { gateway, headers, onOpen, onFrame, onEnd } = options;
+  let client = directClient(new URL(gateway));
   const socket = new WebSocket(`${gateway.replace(/^http/, "ws")}/api/bridge`, {
     headers: { ...headers() },
+    ...(client && { client }),
   });
+  // It opens the connection, or does not: either way nothing is left for it to do.
+  const drop = () => {
+    client?.close();
+    client = undefined;
+  };
+  socket.addEventListener("open", drop, { once: true });
+  socket.addEventListener("close", drop, { once: true });
   socket.onopen = onOpen;
   socket.onmessage = ({ data }) => onFrame(data);
   socket.onclose = ({ code, reason }) => onEnd({ code, reason });

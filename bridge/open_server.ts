@@ -1,6 +1,6 @@
 import { StreamableHTTPClientTransport, type Transport } from "@modelcontextprotocol/client";
 import type { ServerConfig } from "./bridge_config.ts";
-import { isLoopbackHost } from "./loopback_host.ts";
+import { directClient } from "./direct_client.ts";
 import { ServerProcess, type ServerProcessOptions } from "./server_process.ts";
 
 /** A way to speak to a server. Closing it ends what was started for it. */
@@ -37,15 +37,6 @@ function openUrl(url: URL, headers: Readonly<Record<string, string>>): ServerLin
     client?.close();
   };
   return transport;
-}
-
-/** What is for this machine goes past any proxy that the environment names: it would read it all. */
-function directClient(url: URL): Deno.HttpClient | undefined {
-  if (url.protocol !== "http:" || !isLoopbackHost(url)) return undefined;
-  const hostname = url.hostname.replaceAll(/[[\]]/g, "");
-  return Deno.createHttpClient({
-    proxy: { transport: "tcp", hostname, port: Number(url.port || 80) },
-  });
 }
 
 function bounded(response: Response): Response {

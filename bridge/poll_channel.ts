@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { directClient } from "./direct_client.ts";
 import type { FrameChannel, FrameChannelOptions } from "./frame_channel.ts";
 import { pauseUnless } from "./pause_unless.ts";
 import {
@@ -109,7 +110,9 @@ export class PollChannel implements FrameChannel {
 
   async #ask(method: string, signal: AbortSignal, body?: string): Promise<string> {
     const { gateway, headers } = this.#options;
+    using client = directClient(new URL(gateway));
     const response = await fetch(`${gateway}/api/bridge`, {
+      ...(client && { client }),
       ...{ method, body, signal },
       headers: {
         ...headers(),
