@@ -38,6 +38,14 @@ export interface Accounts extends AsyncDisposable {
    */
   findAgentTool(caller: Caller, call: AgentCall): Promise<AgentTool>;
   /**
+   * Ids of the collections of an agent that the caller may call through, in the agent's order.
+   * @throws {AirlockError} as {@linkcode grantThrough} does.
+   */
+  findAgentCollections(
+    caller: Caller,
+    agent: Pick<AgentCall, "agentId">,
+  ): Promise<readonly string[]>;
+  /**
    * An executor that the caller wants to keep, with the token that it would be sent.
    * @throws {AirlockError} `permission_denied` where it has a token and the caller does not look after
    * the account's secrets, `not_found` where there is no such secret.

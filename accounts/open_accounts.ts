@@ -90,6 +90,7 @@ export function openAccounts(options: OpenAccountsOptions): Accounts {
     grantThrough: (caller, through) => grants.grantFor(caller, through),
     findCallable: (caller, { collectionId }) => grants.findCollection(caller, collectionId),
     findAgentTool: (caller, call) => grants.findAgentTool(caller, call),
+    findAgentCollections: (caller, agent) => grants.findAgentCollections(caller, agent),
     executorFor: (caller, wanted) => executorFor(caller, { ...wanted, secrets }),
     people,
     wake,

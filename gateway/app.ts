@@ -120,14 +120,13 @@ export function createApp(options: GatewayOptions): Hono<GatewayEnv> {
   if (catalog !== undefined) addCatalog(app, { ...options, catalog });
   addSync(app, options);
   if (accounts === undefined) return app;
-  addApi(app, { ...options, accounts });
   const lists = options.lists ?? new ListChanges();
   const bridges = openBridges({ ...options, accounts, lists });
   addBridge(app, { ...options, accounts, bridges: bridges.local });
-  if (pins !== undefined) {
-    const { source, library } = bridges;
+  const { source, library } = bridges;
+  const desk = pins &&
     addMcp(app, { ...options, accounts, pins, lists, sources: [source], libraries: [library] });
-  }
+  addApi(app, { ...options, accounts, desk });
   return app;
 }
 

@@ -35,6 +35,14 @@ Deno.test("a bridge's tools are called through the collection's MCP endpoint", a
     const [part] = content as { text: string }[];
     assert.equal(part?.text, "é".repeat(3_000_000));
   });
+  await t.step("by the plain route, where a failure of its own is one", async () => {
+    const path = `/api/collections/${collection}/call`;
+    const ask = async (tool: string, params = {}) =>
+      await (await world.ask(path, { body: { tool, params } })).json();
+    const { output } = await ask("test--echo", { text: "plainly" });
+    assert.deepEqual(output.content, [{ type: "text", text: "plainly" }]);
+    assert.equal((await ask("test--fail")).code, "tool_error");
+  });
   await t.step("a failure of the tool's own is a result, and progress is told", async () => {
     await using client = await world.connect(collection);
     assert.equal((await client.call("test--fail")).isError, true);

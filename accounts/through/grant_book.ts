@@ -123,6 +123,26 @@ export class GrantBook {
    */
   async findAgentTool(caller: Caller, { agentId, tool }: AgentCall): Promise<AgentTool> {
     const agent = await this.#findAgent(caller, agentId);
+    const collections = await this.#collectionsOf(caller, agent);
+    return findAgentTool(caller, { agent, collections, tool });
+  }
+
+  /**
+   * Ids of the collections of an agent that the caller may call through, in the agent's order.
+   * @throws {AirlockError} `not_found`, `permission_denied`, `upstream_failed`, `rate_limited`.
+   */
+  async findAgentCollections(
+    caller: Caller,
+    { agentId }: Pick<AgentCall, "agentId">,
+  ): Promise<readonly string[]> {
+    const agent = await this.#findAgent(caller, agentId);
+    return (await this.#collectionsOf(caller, agent)).map(({ id }) => id);
+  }
+
+  async #collectionsOf(
+    caller: Caller,
+    agent: CallableAgent,
+  ): Promise<readonly CallableCollection[]> {
     const collections: CallableCollection[] = [];
     for (const id of agent.collectionIds) {
       const found = await this.#collections.find(id);
@@ -132,7 +152,7 @@ export class GrantBook {
       const resource = { kind: "collection", tenant, visibility, collectionId: id } as const;
       if (isVisible(caller, resource)) collections.push(await this.findCollection(caller, id));
     }
-    return findAgentTool(caller, { agent, collections, tool });
+    return collections;
   }
 
   /** Forgets a collection or an agent because it changed on this node. */

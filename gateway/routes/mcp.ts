@@ -10,6 +10,7 @@ import { readJsonBody } from "../body/read_json_body.ts";
 import type { CallPins } from "../call_pins.ts";
 import type { GatewayEnv } from "../gateway_env.ts";
 import type { GatewayOptions } from "../gateway_options.ts";
+import type { McpDesk } from "../mcp/create_mcp_desk.ts";
 import type { OpenMcp } from "../mcp/open_mcp.ts";
 import { requireJson } from "../middleware/require_json.ts";
 import { requireOwnOrigin } from "../middleware/require_own_origin.ts";
@@ -33,8 +34,12 @@ const SSE_PATHS = ["/mcp/:user/:collection/sse", "/api/mcp/:user/:collection/sse
 /**
  * `/mcp`: collections, or everything that a key may see, for MCP clients. Loaded when somebody first
  * asks for it.
+ * @returns what opens it.
  */
-export function addMcp(app: OpenAPIHono<GatewayEnv>, options: McpOptions): void {
+export function addMcp(
+  app: OpenAPIHono<GatewayEnv>,
+  options: McpOptions,
+): () => Promise<McpDesk> {
   const { accounts, metering, executor, pins, gate, logger, settings } = options;
   const { sources, libraries, upstreams, lists } = options;
   let opened: Promise<OpenMcp> | undefined;
@@ -95,6 +100,7 @@ export function addMcp(app: OpenAPIHono<GatewayEnv>, options: McpOptions): void 
       return sse.post(part, { sessionId, body: await bodyOf(context, options) });
     });
   }
+  return desk;
 }
 
 async function partOf(context: Context<GatewayEnv>, desk: OpenMcp["desk"]): Promise<McpPart> {

@@ -104,7 +104,9 @@ export const executeSlugSchema = executeToolSchema.omit({
 export const callCollectionSchema = executeSlugSchema.extend({
   tool: z.string().min(1).max(256).openapi({
     example: "tpmjs-tools-html-to-markdown-html-to-markdown-tool",
-    description: "Slug, id or display name of a tool of the collection",
+    description:
+      "Slug, id or display name of a tool of the collection, or its name over MCP where " +
+      "it is another server's",
   }),
 }).openapi("CallCollectionRequest");
 
@@ -112,7 +114,8 @@ export const callCollectionSchema = executeSlugSchema.extend({
 export const callAgentSchema = executeSlugSchema.extend({
   tool: z.string().min(1).max(256).openapi({
     example: "tpmjs-tools-html-to-markdown-html-to-markdown-tool",
-    description: "Slug, id or display name of a tool that the agent uses",
+    description: "Slug, id or display name of a tool that the agent uses, or its name over MCP " +
+      "where it is another server's",
   }),
 }).openapi("CallAgentRequest");
 

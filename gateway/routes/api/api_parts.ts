@@ -8,11 +8,14 @@ import type { DescribeContext } from "../../../spec/description.ts";
 import { readJsonBody } from "../../body/read_json_body.ts";
 import type { GatewayEnv } from "../../gateway_env.ts";
 import type { GatewayOptions } from "../../gateway_options.ts";
+import type { McpDesk } from "../../mcp/create_mcp_desk.ts";
 import { parseWith } from "../../schemas/parse_with.ts";
 
 /** What routes below `/api` are made of. */
 export interface ApiOptions extends GatewayOptions {
   readonly accounts: Accounts;
+  /** Where tools of other servers are; absent where nobody serves MCP. */
+  readonly desk?: () => Promise<McpDesk>;
 }
 
 /** Who makes a change, with which request. */

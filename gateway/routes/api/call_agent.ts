@@ -1,5 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import { answerCall } from "../../answer_call.ts";
+import { answerOffered } from "../../answer_offered.ts";
 import { findAgentCall } from "../../call_offered.ts";
 import type { GatewayEnv } from "../../gateway_env.ts";
 import { requireJson } from "../../middleware/require_json.ts";
@@ -16,7 +16,8 @@ const route = createRoute({
   description: "Of its collections, which hold it to a pin and add their permissions and limits, " +
     "else one of its own, as the catalog shows it. For its own account on its executor, else the " +
     "collection's. Its instructions and model have no part in it. Needs the scopes " +
-    "`tools:execute` and `agents:chat`. Answers as POST /execute-tool does, with " +
+    "`tools:execute` and `agents:chat`; for tools that its collections have of other MCP servers " +
+    "and of bridges, `mcp:execute` too. Answers as POST /execute-tool does, with " +
     "`accept: text/event-stream` as a stream.",
   request: {
     params: z.object({ id: z.string().openapi({ example: "agt_0Nf3vPq8rT1xZ5bC7dE9gH" }) }),
@@ -34,7 +35,12 @@ export function addCallAgent(app: OpenAPIHono<GatewayEnv>, options: ApiOptions):
   app.post(route.getRoutingPath(), options.gate.admit(), requireJson(), async (context) => {
     const { tool, ...body } = await bodyOf(context, callAgentSchema, options);
     const agentId = idOf(context, "agent");
-    const { ref, ...way } = await findAgentCall(context.get("caller"), { agentId, tool }, options);
-    return await answerCall(context, executionRequest({ ...body, ...ref }), { ...options, ...way });
+    const caller = context.get("caller");
+    return await answerOffered(context, {
+      tool,
+      find: () => findAgentCall(caller, { agentId, tool }, options),
+      elsewhere: () => options.accounts.findAgentCollections(caller, { agentId }),
+      requestOf: (ref) => executionRequest({ ...body, ...ref }),
+    }, options);
   });
 }

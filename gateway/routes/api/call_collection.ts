@@ -1,5 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import { answerCall } from "../../answer_call.ts";
+import { answerOffered } from "../../answer_offered.ts";
 import { findOfferedCall } from "../../call_offered.ts";
 import type { GatewayEnv } from "../../gateway_env.ts";
 import { requireJson } from "../../middleware/require_json.ts";
@@ -15,7 +15,8 @@ const route = createRoute({
   summary: "Run a tool of a collection",
   description: "With the collection's permissions and limits where the call asks for nothing " +
     "itself, and, for its own account, with its secrets and on its executor. Runs what the tool " +
-    "was pinned to. Answers as POST /execute-tool does, with `accept: text/event-stream` as a " +
+    "was pinned to. A tool of another MCP server or of a bridge runs as over MCP, for keys with " +
+    "`mcp:execute`, and its `output` is what `tools/call` answers. Answers as POST /execute-tool does, with `accept: text/event-stream` as a " +
     "stream.",
   request: {
     params: z.object({ id: z.string().openapi({ example: "col_0Nf3vPq8rT1xZ5bC7dE9gH" }) }),
@@ -33,12 +34,15 @@ export function addCallCollection(app: OpenAPIHono<GatewayEnv>, options: ApiOpti
   app.post(route.getRoutingPath(), options.gate.admit(), requireJson(), async (context) => {
     const { tool, ...body } = await bodyOf(context, callCollectionSchema, options);
     const collectionId = idOf(context, "collection");
-    const { ref, pinned } = await findOfferedCall(
-      context.get("caller"),
-      { collectionId, naming: { tool } },
-      options,
-    );
-    const request = executionRequest({ ...body, ...ref });
-    return await answerCall(context, request, { ...options, pinned, through: { collectionId } });
+    const call = { collectionId, naming: { tool } };
+    return await answerOffered(context, {
+      tool,
+      find: async () => ({
+        ...await findOfferedCall(context.get("caller"), call, options),
+        through: { collectionId },
+      }),
+      elsewhere: () => Promise.resolve([collectionId]),
+      requestOf: (ref) => executionRequest({ ...body, ...ref }),
+    }, options);
   });
 }
