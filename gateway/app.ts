@@ -123,7 +123,7 @@ export function createApp(options: GatewayOptions): Hono<GatewayEnv> {
   addApi(app, { ...options, accounts });
   const lists = options.lists ?? new ListChanges();
   const bridges = openBridges({ ...options, accounts, lists });
-  addBridge(app, { ...options, accounts, bridges: bridges.local });
+  addBridge(app, { ...options, accounts, bridges: bridges.local, shelf: bridges.shelf });
   if (pins !== undefined) {
     const { source, library } = bridges;
     addMcp(app, { ...options, accounts, pins, lists, sources: [source], libraries: [library] });
