@@ -159,6 +159,19 @@ Deno.test("a server that listens on this machine is one like any other", async (
       assert.equal((await asked(others, request)).outcome, "not_allowed", request.method);
     }
   });
+  await t.step("nothing is told of it where every tool is denied", async () => {
+    await using shut = start({ deny: ["*"] });
+    await shut.started();
+    const [server] = shut.offered();
+    assert.deepEqual([server?.tools, server?.resources, server?.prompts], [
+      [],
+      undefined,
+      undefined,
+    ]);
+    for (const request of ASKED) {
+      assert.equal((await asked(shut, request)).outcome, "not_allowed", request.method);
+    }
+  });
   await t.step("when it goes away, its calls fail; when it is back, they do not", async () => {
     isUp = false;
     await assert.rejects(call(), CallRefusal);

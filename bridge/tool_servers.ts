@@ -131,8 +131,11 @@ export class ToolServers implements AsyncDisposable {
 
 /** What a server shares beside its tools; `null` where it may not. */
 function sharedBy({ config, lists }: Pick<ServerSupervisor, "config" | "lists">) {
-  // Where some tools only are allowed, nobody has allowed to tell what else there is.
-  if (config.allow !== undefined) return null;
+  // Where some tools only are allowed, nobody has allowed to tell what else there is; nor is that
+  // for others where every tool that there is was denied.
+  const { tools } = lists;
+  const isShut = tools.length > 0 && !tools.some(({ name }) => isAllowedTool(name, config));
+  if (config.allow !== undefined || isShut) return null;
   return {
     resources: readable(bridgeResourceSchema, lists.resources, PROTOCOL_LIMITS.maxResources),
     prompts: readable(bridgePromptSchema, lists.prompts, PROTOCOL_LIMITS.maxPrompts),

@@ -122,7 +122,7 @@ export function createApp(options: GatewayOptions): Hono<GatewayEnv> {
   if (accounts === undefined) return app;
   const lists = options.lists ?? new ListChanges();
   const bridges = openBridges({ ...options, accounts, lists });
-  addBridge(app, { ...options, accounts, bridges: bridges.local });
+  addBridge(app, { ...options, accounts, bridges: bridges.local, shelf: bridges.shelf });
   const { source, library } = bridges;
   const desk = pins &&
     addMcp(app, { ...options, accounts, pins, lists, sources: [source], libraries: [library] });

@@ -176,3 +176,44 @@ Deno.test("an attack: a bridge that answers with what is not its own, or with to
     assert.equal(received.some(({ type }) => type === "library_call"), false);
   });
 });
+
+Deno.test("a server without tools is shared with the last tool of its bridge", async () => {
+  await using world = await BridgeWorld.open();
+  await using raw = new RawBridge(world.url, { key: world.key });
+  const tool = (id: string) => ({ id, name: id, tools: [rawTool(`read_${id}`)] });
+  const bare = {
+    ...{ id: "notes", name: "Notes", tools: [], prompts: [{ name: "ask" }] },
+    resources: [{ uri: "notes://1", name: "one" }],
+  };
+  const features = ["library"];
+  await raw.register([], { servers: [tool("first"), tool("second"), bare], features });
+  const tools = [...(await world.tools(2)).values()];
+  const [part, whole] = [await world.collect(tools.slice(0, 1)), await world.collect(tools)];
+  await using narrow = await connectLibrary(world, part);
+  await using mine = await connectLibrary(world, whole);
+  assert.deepEqual(await urisOf(narrow), []);
+  const [uri = ""] = await urisOf(mine);
+  assert.match(uri, /^airlock:brg_\w+_notes\/notes:\/\/1$/);
+  assert.deepEqual((await mine.client.listPrompts()).prompts.map(({ name }) => name), [
+    "notes--ask",
+  ]);
+  const asked = raw.next("library_call");
+  const reading = mine.client.readResource({ uri });
+  const { callId, serverId } = await asked as { callId?: string; serverId?: string };
+  assert.equal(serverId, "notes");
+  raw.send({
+    ...{ type: "tool_result", callId },
+    result: { contents: [{ uri: "notes://1", text: "milk" }] },
+  });
+  assert.deepEqual((await reading).contents, [{ uri, text: "milk" }]);
+  // Whoever has part of the machine's tools has narrowed what is shared of it.
+  await assert.rejects(narrow.client.readResource({ uri }), { code: -32602 });
+  raw.send({ type: "tools", servers: [tool("first"), tool("second"), tool("third"), bare] });
+  await eventually(async () => (await urisOf(mine)).length === 0 || undefined);
+
+  const { items: [bridge] } = await (await world.ask("/api/user/bridge")).json();
+  assert.deepEqual(bridge.servers, [
+    ...["first", "second", "third"].map((id) => ({ id, tools: 1, resources: 0, prompts: 0 })),
+    { id: "notes", tools: 0, resources: 1, prompts: 1 },
+  ]);
+});

@@ -31,7 +31,7 @@ export interface BridgeLibraryOptions {
 interface Place extends BridgeServer {
   readonly collectionId: string;
   /** Its tools that are in the collection as they are now. */
-  readonly tools: Set<string>;
+  readonly tools: ReadonlySet<string>;
 }
 
 /**
@@ -51,10 +51,10 @@ export class BridgeLibrary implements McpLibrary {
 
   async listOffers(audience: McpAudience): Promise<readonly McpOffers[]> {
     const found = new Map<string, McpOffers>();
-    for (const place of await this.#placesFor(audience)) {
+    for (const place of this.#sharing(await this.#placesFor(audience))) {
       const serverId = bridgeServerId(place);
       const offers = this.#offersOf(place);
-      if (offers === undefined || found.has(serverId) || !isWhole(place, offers)) continue;
+      if (offers === undefined || found.has(serverId)) continue;
       const { resources, prompts } = offers;
       found.set(serverId, {
         ...{ serverId, sourceName: place.serverId, resources, templates: [], prompts },
@@ -84,18 +84,31 @@ export class BridgeLibrary implements McpLibrary {
 
   /** Where that server is served; decided anew. */
   async #placeFor({ audience, serverId }: McpLibraryCall): Promise<Place> {
-    const places = (await this.#placesFor(audience))
-      .filter((place) => bridgeServerId(place) === serverId);
-    const whole = places.find((place) => {
-      const offers = this.#offersOf(place);
-      return offers !== undefined && isWhole(place, offers);
-    });
-    if (whole !== undefined) return whole;
+    const places = await this.#placesFor(audience);
+    const sharing = this.#sharing(places).find((place) => bridgeServerId(place) === serverId);
+    if (sharing !== undefined) return sharing;
     // Nothing was heard of it since this gateway runs: it is not connected.
-    if (places.some(({ bridgeId }) => this.#options.shelf.of(bridgeId) === undefined)) {
-      throw notConnected();
-    }
+    const bridgeId = readBridgeServerId(serverId)?.bridgeId;
+    const isServed = places.some((place) => place.bridgeId === bridgeId);
+    if (isServed && this.#options.shelf.of(bridgeId ?? "") === undefined) throw notConnected();
     throw notFound("server");
+  }
+
+  /**
+   * Servers that collections have whole. With the last of a bridge's tools a collection has its servers
+   * without tools too: there is nothing of them that anybody could have left out.
+   */
+  #sharing(places: readonly Place[]): readonly Place[] {
+    const whole = places.filter((place) => isWhole(place, this.#offersOf(place)));
+    const bridges = Map.groupBy(whole, (place) => `${place.collectionId} ${place.bridgeId}`);
+    const others = [...bridges.values()].flatMap((taken) => {
+      const [{ collectionId, bridgeId } = { collectionId: "", bridgeId: "" }] = taken;
+      const { servers = [] } = this.#options.shelf.of(bridgeId) ?? {};
+      const [bare, more] = [servers.filter(isBare), servers.filter((one) => !isBare(one))];
+      if (!more.every(({ id }) => taken.some(({ serverId }) => serverId === id))) return [];
+      return bare.map(({ id: serverId, tools }) => ({ collectionId, bridgeId, serverId, tools }));
+    });
+    return [...whole, ...others];
   }
 
   #offersOf({ bridgeId, serverId }: BridgeServer): ShelvedServer | undefined {
@@ -103,7 +116,7 @@ export class BridgeLibrary implements McpLibrary {
   }
 
   async #placesFor(audience: McpAudience): Promise<readonly Place[]> {
-    const places = new Map<string, Place>();
+    const places = new Map<string, Place & { readonly tools: Set<string> }>();
     for (const tool of await this.#options.served.placesFor(audience)) {
       const { collectionId, bridgeId, serverId, name, offered, changed } = tool;
       const key = JSON.stringify([collectionId, bridgeId, serverId]);
@@ -115,8 +128,12 @@ export class BridgeLibrary implements McpLibrary {
   }
 }
 
-function isWhole({ tools }: Place, offers: ShelvedServer): boolean {
-  return offers.tools.size > 0 && offers.tools.isSubsetOf(tools);
+function isWhole({ tools }: Place, offers: ShelvedServer | undefined): boolean {
+  return offers !== undefined && !isBare(offers) && offers.tools.isSubsetOf(tools);
+}
+
+function isBare({ tools }: ShelvedServer): boolean {
+  return tools.size === 0;
 }
 
 function readRequest(method: McpLibraryCall["method"], params: JsonObject): LibraryRequest {

@@ -12,6 +12,7 @@ import { ServedBridges } from "./served_bridges.ts";
 /** Bridges of one node: those that are connected, and what they offer. */
 export interface OpenBridges {
   readonly local: LocalBridges;
+  readonly shelf: OfferShelf;
   readonly source: BridgeSource;
   readonly library: BridgeLibrary;
 }
@@ -40,6 +41,7 @@ export function openBridges(
   const serving = { accounts, metering, executor, routes: local, served, stop: gate.signal };
   return {
     local,
+    shelf,
     source: new BridgeSource(serving),
     library: new BridgeLibrary({ ...serving, shelf }),
   };

@@ -7,6 +7,8 @@ const serverId = z.string().openapi({ example: "filesystem" });
 const name = z.string().openapi({ example: "read_file" });
 const time = z.string().nullable().openapi({ example: "2026-11-20T06:06:20.000Z" });
 
+const count = z.int().min(0);
+
 const bridgeSchema = z.object({
   id: z.string().openapi({ example: "brg_0Nf3vPq8rT1xZ5bC7dE9gH" }),
   name: z.string().openapi({ example: "laptop" }),
@@ -20,6 +22,12 @@ const bridgeSchema = z.object({
     description: z.string(),
     available: z.boolean().openapi({ description: "Whether it can be called now" }),
   })),
+  servers: z.array(z.object({
+    id: serverId,
+    tools: count.openapi({ example: 11 }),
+    resources: count.openapi({ example: 2 }),
+    prompts: count.openapi({ example: 1 }),
+  })).openapi({ description: "How much each offers, where this gateway has heard of that" }),
 }).openapi("Bridge");
 
 /** Answer of `GET /api/user/bridge`. */

@@ -6,6 +6,7 @@ import { AirlockError } from "../../../spec/errors.ts";
 import { readBody } from "../../body/read_body.ts";
 import type { ConnectingBridge } from "../../bridge/held_bridge.ts";
 import type { LocalBridges } from "../../bridge/local_bridges.ts";
+import type { OfferShelf, ShelvedBridge } from "../../bridge/offer_shelf.ts";
 import { PolledLines } from "../../bridge/polled_lines.ts";
 import { withQueryToken } from "../../bridge/with_query_token.ts";
 import type { GatewayEnv } from "../../gateway_env.ts";
@@ -59,7 +60,9 @@ const list = createRoute({
   method: "get",
   path: "/api/user/bridge",
   summary: "Bridges of one's own",
-  description: "Machines that are or were connected, and the tools that they have.",
+  description:
+    "Machines that are or were connected, and the tools that they have. How much else their " +
+    "servers offer is known of bridges that were connected to this gateway since it runs.",
   responses: {
     200: jsonContent(bridgesSchema, "Bridges, by name"),
     ...failureAnswers([401, 403]),
@@ -69,9 +72,9 @@ const list = createRoute({
 /** `GET /api/bridge`: the way in for bridges; `GET /api/user/bridge`: what there is of them. */
 export function addBridge(
   app: OpenAPIHono<GatewayEnv>,
-  options: ApiOptions & { readonly bridges: LocalBridges },
+  options: ApiOptions & { readonly bridges: LocalBridges; readonly shelf: OfferShelf },
 ): void {
-  const { accounts: { sql }, bridges, gate, settings } = options;
+  const { accounts: { sql }, bridges, shelf, gate, settings } = options;
   const polled = new PolledLines(bridges);
   for (const route of [connect, poll, list]) app.openAPIRegistry.registerPath(route);
   gate.signal.addEventListener("abort", () => {
@@ -120,8 +123,19 @@ export function addBridge(
 
   app.get(
     list.getRoutingPath(),
-    async (context) => context.json({ items: await listBridges(sql, context.get("caller")) }),
+    async (context) => {
+      const items = await listBridges(sql, context.get("caller"));
+      return context.json({
+        items: items.map((bridge) => ({ ...bridge, servers: serversOf(shelf.of(bridge.id)) })),
+      });
+    },
   );
+}
+
+function serversOf(bridge: ShelvedBridge | undefined) {
+  return (bridge?.servers ?? []).map(({ id, tools, resources, prompts }) => ({
+    ...{ id, tools: tools.size, resources: resources.length, prompts: prompts.length },
+  }));
 }
 
 function framesContent(description: string) {
