@@ -86,10 +86,11 @@ export class EarlyCall {
     this.hurry();
   }
 
-  async #ask(...asked: Parameters<McpAsking["ask"]>): ReturnType<McpAsking["ask"]> {
+  async #ask(...[question, signal]: Parameters<McpAsking["ask"]>): ReturnType<McpAsking["ask"]> {
     this.hurry();
     const client = await this.#client.promise;
+    signal.throwIfAborted();
     if (client === undefined) throw new Error("ask client: it cannot be asked");
-    return await client.ask(...asked);
+    return await client.ask(question, signal);
   }
 }
