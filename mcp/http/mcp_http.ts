@@ -5,6 +5,7 @@ import {
   type McpHttpHandler,
   type McpRequestContext,
   type Server,
+  SERVER_INFO_META_KEY,
 } from "@modelcontextprotocol/server";
 import { AirlockError } from "../../spec/errors.ts";
 import { isJsonObject } from "../../spec/json.ts";
@@ -12,23 +13,23 @@ import { askerOf, type SessionAsking } from "../asking/asking_of.ts";
 import { newSessionId, sessionAbilities } from "../asking/client_abilities.ts";
 import { listenBus } from "../changes/listen_bus.ts";
 import { answerCall } from "../server/answer_call.ts";
-import { createMcpServer, type McpServerTools } from "../server/create_mcp_server.ts";
+import { createMcpServer, type McpServerTools, serverInfoOf } from "../server/create_mcp_server.ts";
 import { EarlyCall } from "../server/early_call.ts";
 import type { McpPart } from "../server/mcp_part.ts";
 import { holdUntilRead } from "./hold_until_read.ts";
 import { ownerOf } from "./owner_of.ts";
-import { type PlainCall, plainCallOf } from "./plain_call.ts";
+import { type ModernCall, modernCallOf, type PlainCall, plainCallOf } from "./plain_call.ts";
 import { serveEarly } from "./serve_early.ts";
-import { type RunningExchange, SessionCalls, type SessionKey } from "./session_calls.ts";
+import { exchangeOf, type RunningExchange, SessionCalls } from "./session_calls.ts";
+import { connectionOf, keyOf, SESSION_HEADER, type SessionKey } from "./session_key.ts";
 import { serveSession } from "./serve_session.ts";
+import { EXCHANGE_TIMES } from "./session_exchange.ts";
 import { type SessionMessages, sessionMessages } from "./session_messages.ts";
 import { type SentQuestion, SessionQuestions } from "./session_questions.ts";
 import { SessionStreams, STREAM_BOUNDS, type StreamBounds } from "./session_streams.ts";
 
 /** Most messages of one body; revision 2025-03-26 knew of several. */
 const MAX_MESSAGES = 16;
-
-const SESSION_HEADER = "mcp-session-id";
 
 /** A request that was let in, with its parsed body. */
 export interface McpExchange {
@@ -49,12 +50,12 @@ export interface McpHttp {
 interface Session extends Pick<SessionMessages, "ids"> {
   /** `undefined` where the client has none. */
   readonly key: SessionKey | undefined;
-  /** Its one call, where that runs already. */
-  readonly begun?: EarlyCall;
 }
 
 interface ServedExchange extends McpExchange {
   readonly session?: Session;
+  /** Its one call, where that runs already. */
+  readonly begun?: EarlyCall;
 }
 
 /**
@@ -72,8 +73,8 @@ export function createMcpHttp(
   const serve = ({ authInfo }: Pick<McpRequestContext, "authInfo">): Server => {
     const exchange = authInfo === undefined ? undefined : exchanges.get(authInfo);
     if (exchange === undefined) throw new Error("serve MCP: nobody let this request in");
-    const { part, requestId, session } = exchange;
-    const { key, ids = [], begun } = session ?? {};
+    const { part, requestId, session, begun } = exchange;
+    const { key, ids = [] } = session ?? {};
     const { audience } = part;
     const server = createMcpServer(part, {
       ...{ ...tools, requestId: () => requestId, logLevel: key && sessions.levelOf(key) },
@@ -97,6 +98,7 @@ export function createMcpHttp(
   };
   // What is wrong with a request is in its answer, and what is wrong with us is told by the server.
   const modern = createMcpHandler(serve, { legacy: "reject" });
+  const early = new Set<RunningExchange>();
   const listeners = new Map<Pick<McpHttpHandler, "close">, string>();
 
   const handOver = async (
@@ -126,10 +128,44 @@ export function createMcpHttp(
       (how) => answerCall(part, { ...call, ...how, requestId }, tools),
     );
     return await serveEarly(request, {
-      ...{ id, begun },
+      ...{ begun, patienceMs: EXCHANGE_TIMES.patienceMs },
       hold: (running) => key && sessions.begin(key, running, { ids: [id] }),
+      message: (result) => ({ result, jsonrpc: "2.0", id }),
       handOver: (patienceMs) =>
-        handOver(request, { ...exchange, session: { key, ids: [id], begun }, patienceMs }),
+        handOver(request, { ...exchange, session: { key, ids: [id] }, begun, patienceMs }),
+      // As for whatever has no answer: a cancelled request has none.
+      leftStatus: 202,
+    });
+  };
+
+  const fetchModernCall = async (
+    request: Request,
+    exchange: McpExchange,
+    { id, abilities, ...call }: ModernCall,
+  ): Promise<Response> => {
+    const { part, requestId, body } = exchange;
+    const asker = ownerOf(part.audience.caller);
+    const client = abilities.length === 0 ? undefined : { abilities, asker, isMany: true };
+    const begun = new EarlyCall(
+      client,
+      (how) => answerCall(part, { ...call, ...how, requestId }, tools),
+    );
+    const _meta = { [SERVER_INFO_META_KEY]: serverInfoOf(part, tools.version) };
+    return await serveEarly(request, {
+      begun,
+      hold(running) {
+        early.add(running);
+        return () => void early.delete(running);
+      },
+      message: (result) => ({
+        ...{ result: { ...result, resultType: "complete", _meta }, jsonrpc: "2.0", id },
+      }),
+      async handOver() {
+        const authInfo = admit(exchange);
+        exchanges.set(authInfo, { ...exchange, begun });
+        return await modern.fetch(request, { authInfo, parsedBody: body });
+      },
+      leftStatus: 499,
     });
   };
 
@@ -164,6 +200,8 @@ export function createMcpHttp(
       const { body } = exchange;
       const call = plainCallOf(request, body);
       if (call !== undefined) return await fetchCall(request, exchange, call);
+      const modernCall = modernCallOf(request, body);
+      if (modernCall !== undefined) return await fetchModernCall(request, exchange, modernCall);
       if (Array.isArray(body) && body.length > MAX_MESSAGES) throw tooMany();
       if (await isLegacyRequest(request, body)) return await fetchSession(request, exchange);
       const authInfo = admit(exchange);
@@ -186,7 +224,7 @@ export function createMcpHttp(
     },
     async close() {
       streams[Symbol.dispose]();
-      await Promise.all([modern, ...listeners.keys()].map((one) => one.close()));
+      await Promise.all([modern, ...early, ...listeners.keys()].map((one) => one.close()));
     },
   };
 }
@@ -203,29 +241,6 @@ function askingOf(questions: SessionQuestions, key: SessionKey | undefined): Ses
       };
       return await questions.ask(key, question, { send, signal });
     },
-  };
-}
-
-function keyOf({ headers }: Request, { audience }: McpPart): SessionKey | undefined {
-  const sessionId = headers.get(SESSION_HEADER);
-  const isId = sessionId !== null && /^[\x21-\x7e]{1,128}$/.test(sessionId);
-  return isId ? { owner: ownerOf(audience.caller), sessionId } : undefined;
-}
-
-function connectionOf({ audience }: McpPart, key: SessionKey | undefined): string {
-  return JSON.stringify([audience.collectionId, key?.sessionId ?? null]);
-}
-
-function exchangeOf(server: Server): RunningExchange {
-  return {
-    cancel(requestId, reason) {
-      server.transport?.onmessage?.({
-        jsonrpc: "2.0",
-        method: "notifications/cancelled",
-        params: { requestId, ...(reason !== undefined && { reason }) },
-      });
-    },
-    close: () => server.close(),
   };
 }
 

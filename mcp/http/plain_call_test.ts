@@ -3,7 +3,7 @@ import { AirlockError } from "../../spec/errors.ts";
 import type { McpToolResult } from "../../spec/mcp_content.ts";
 import { fakeMcp, fetchInto } from "../../tests/support/fake_mcp.ts";
 import { createMcpHttp } from "./mcp_http.ts";
-import { plainCallOf } from "./plain_call.ts";
+import { modernCallOf, plainCallOf } from "./plain_call.ts";
 
 const HEADERS = {
   "content-type": "application/json",
@@ -108,4 +108,64 @@ Deno.test("createMcpHttp() answers a call as the SDK's server would", async () =
     RESULTS[0]!,
     '{"name":"acme-tools--run","arguments":{"b":1},"_meta":{"progressToken":7}}',
   );
+});
+
+const ENVELOPE = {
+  "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+  "io.modelcontextprotocol/clientInfo": { name: "test", version: "1" },
+  "io.modelcontextprotocol/clientCapabilities": { elicitation: { form: {} } },
+  progressToken: 7,
+};
+
+const MODERN_HEADERS = {
+  ...{ "content-type": "application/json", accept: "application/json, text/event-stream" },
+  ...{ "mcp-protocol-version": "2026-07-28", "mcp-method": "tools/call" },
+  "mcp-name": "acme-tools--run",
+};
+
+function modern(args: unknown = {}, more: object = {}, meta: object = {}): object {
+  const params = { name: "acme-tools--run", arguments: args, _meta: { ...ENVELOPE, ...meta } };
+  return { jsonrpc: "2.0", id: 1, method: "tools/call", params: { ...params, ...more } };
+}
+
+Deno.test("modernCallOf() takes calls that are right in every header", () => {
+  const found = (body: unknown, headers: Readonly<Record<string, string>> = {}) =>
+    modernCallOf(requestWith({ ...MODERN_HEADERS, ...headers }), body);
+  assert.deepEqual(found(modern())?.abilities, ["form"]);
+  const headers: readonly Readonly<Record<string, string>>[] = [
+    ...[{ "mcp-method": "tools/list" }, { "mcp-name": "other" }],
+    ...[{ "mcp-protocol-version": "2025-11-25" }, { "content-type": "text/plain" }],
+  ];
+  for (const wrong of headers) assert.ok(!found(modern(), wrong), JSON.stringify(wrong));
+  for (const key of Object.keys(ENVELOPE)) {
+    assert.ok(!found(modern({}, {}, { [key]: null })), key);
+  }
+  assert.ok(!found(modern({}, {}, { "io.modelcontextprotocol/other": 1 })));
+  assert.ok(!found(modern({}, { requestState: "s" })));
+});
+
+Deno.test("createMcpHttp() answers a call of 2026 as the SDK's server would", async () => {
+  const answers = async (result: McpToolResult | Error, args: unknown) => {
+    const fake = fakeMcp([{
+      toolName: "run",
+      call({ onProgress }) {
+        if (result instanceof Error) throw result;
+        if (args !== null) onProgress("on its way");
+        return result;
+      },
+    }]);
+    const ask = async (body: unknown) => {
+      const init = { method: "POST", headers: MODERN_HEADERS, body: JSON.stringify(body) };
+      const response = await fetchInto(createMcpHttp(fake.tools))("http://127.0.0.1/mcp", init);
+      const { status, headers } = response;
+      const text = await response.text();
+      const type = headers.get("content-type");
+      return { status, type, told: type === "application/json" ? JSON.parse(text) : text };
+    };
+    const given = args ?? {};
+    // A member that nobody knows is the SDK's to leave out.
+    assert.deepEqual(await ask(modern(given)), await ask(modern(given, { other: 1 })));
+  };
+  for (const result of RESULTS) await answers(result, null);
+  await answers(RESULTS[0]!, { a: 1 });
 });

@@ -1,28 +1,32 @@
-import type { RequestId } from "@modelcontextprotocol/server";
+import type { McpToolResult } from "../../spec/mcp_content.ts";
 import type { EarlyCall } from "../server/early_call.ts";
 import type { RunningExchange } from "./session_calls.ts";
-import { EXCHANGE_TIMES } from "./session_exchange.ts";
 
 /** How a call that runs already is answered. */
 export interface EarlyAnswer {
-  readonly id: RequestId;
   readonly begun: EarlyCall;
-  /** Notes that it runs, so that it can be cancelled, until what it returns is called. */
+  /** After so long somebody goes on with it; absent where it may take its time. */
+  readonly patienceMs?: number;
+  /** Notes that it runs, so that it can be ended, until what it returns is called. */
   readonly hold: (running: RunningExchange) => (() => void) | undefined;
-  /** Has a server of the SDK go on with it, and answer by a stream after that time. */
-  readonly handOver: (patienceMs: number) => Promise<Response>;
+  /** The message that a plain result is told by. */
+  readonly message: (result: McpToolResult) => object;
+  /** Has a server of the SDK go on with it, with so much of the patience left. */
+  readonly handOver: (leftMs: number) => Promise<Response>;
+  /** Status for a client that does not wait any more. */
+  readonly leftStatus: number;
 }
 
-/** Answers a call of the session era: by itself where it has a plain result soon. */
+/** Answers a call by itself where it has a plain result soon, else by a server of the SDK. */
 export async function serveEarly(
   { signal }: Request,
-  { id, begun, hold, handOver }: EarlyAnswer,
+  { begun, patienceMs, hold, message, handOver, leftStatus }: EarlyAnswer,
 ): Promise<Response> {
-  const { patienceMs } = EXCHANGE_TIMES;
   const startMs = performance.now();
   const leave = () => begun.leave(signal.reason);
+  if (signal.aborted) leave();
   signal.addEventListener("abort", leave, { once: true });
-  const timer = setTimeout(() => begun.hurry(), patienceMs);
+  const timer = patienceMs && setTimeout(() => begun.hurry(), patienceMs);
   const release = hold({
     cancel: (_id, reason) => begun.leave(reason),
     close: () => Promise.resolve(begun.leave()),
@@ -31,8 +35,7 @@ export async function serveEarly(
   release?.();
   clearTimeout(timer);
   signal.removeEventListener("abort", leave);
-  // A cancelled request has no result.
-  if (outcome === "left") return new Response(null, { status: 202 });
-  if (outcome !== "more") return Response.json({ result: outcome, jsonrpc: "2.0", id });
-  return await handOver(Math.max(0, patienceMs - (performance.now() - startMs)));
+  if (outcome === "left") return new Response(null, { status: leftStatus });
+  if (outcome !== "more") return Response.json(message(outcome));
+  return await handOver(Math.max(0, (patienceMs ?? 0) - (performance.now() - startMs)));
 }

@@ -1,13 +1,8 @@
-import type { LoggingLevel, RequestId } from "@modelcontextprotocol/server";
+import type { LoggingLevel, RequestId, Server } from "@modelcontextprotocol/server";
+import type { SessionKey } from "./session_key.ts";
 
 /** How much is remembered of sessions. */
 const MAX_LEVELS = 10_000;
-
-/** Which session of which caller. Session ids are random, and of no use to another caller. */
-export interface SessionKey {
-  readonly owner: string;
-  readonly sessionId: string;
-}
 
 /** Whatever answers requests of one body. */
 export interface RunningExchange {
@@ -87,6 +82,20 @@ export class SessionCalls {
     const [oldest] = this.#levels.keys();
     if (this.#levels.size > MAX_LEVELS && oldest !== undefined) this.#levels.delete(oldest);
   }
+}
+
+/** Requests that a server of the SDK answers. */
+export function exchangeOf(server: Server): RunningExchange {
+  return {
+    cancel(requestId, reason) {
+      server.transport?.onmessage?.({
+        jsonrpc: "2.0",
+        method: "notifications/cancelled",
+        params: { requestId, ...(reason !== undefined && { reason }) },
+      });
+    },
+    close: () => server.close(),
+  };
 }
 
 /** There is no space in a session's id. */

@@ -2,7 +2,7 @@ import type { RequestId } from "@modelcontextprotocol/server";
 import { AirlockError } from "../../spec/errors.ts";
 import type { JsonObject } from "../../spec/json.ts";
 import type { McpQuestion } from "../../spec/mcp_asking.ts";
-import type { SessionKey } from "./session_calls.ts";
+import type { SessionKey } from "./session_key.ts";
 
 /** A question as it goes out on the stream of a call. */
 export interface SentQuestion extends McpQuestion {

@@ -2,7 +2,7 @@ import { followChanges, type FollowedChanges, MAX_WATCHED } from "../changes/fol
 import { AirlockError } from "../../spec/errors.ts";
 import type { McpChanges } from "../../spec/mcp_changes.ts";
 import type { McpAudience } from "../../spec/mcp_source.ts";
-import type { SessionKey } from "./session_calls.ts";
+import type { SessionKey } from "./session_key.ts";
 import { SseTransport } from "./sse_transport.ts";
 
 /** Bounds on streams of changes. */

@@ -1,4 +1,9 @@
-import { type CallToolResult, type LoggingLevel, Server } from "@modelcontextprotocol/server";
+import {
+  type CallToolResult,
+  type Implementation,
+  type LoggingLevel,
+  Server,
+} from "@modelcontextprotocol/server";
 import { AirlockError } from "../../spec/errors.ts";
 import type { JsonObject } from "../../spec/json.ts";
 import type { McpChanges } from "../../spec/mcp_changes.ts";
@@ -48,6 +53,11 @@ export interface McpServerOptions {
 /** Clients may keep a list so long: names never change their meaning, and calls are decided anew. */
 const LIST_TTL_MS = 30_000;
 
+/** What a server says of itself. */
+export function serverInfoOf({ title }: McpPart, version: string): Implementation {
+  return { name: "airlock", title, version };
+}
+
 /**
  * A server of one part for one request, or one connection: cheap to make, and holds nothing. The low
  * level of the SDK, so that nothing is registered for each tool.
@@ -60,7 +70,7 @@ export function createMcpServer(
   const { audience, metaTools } = part;
   // Lists differ by caller.
   const hint = { ttlMs: LIST_TTL_MS, cacheScope: "private" } as const;
-  const server = new Server({ name: "airlock", title: part.title, version }, {
+  const server = new Server(serverInfoOf(part, version), {
     capabilities: {
       tools: { listChanged: true },
       resources: { listChanged: true, subscribe: true },

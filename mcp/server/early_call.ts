@@ -18,8 +18,8 @@ export interface CallAttendant {
   readonly listener: () => Telling;
 }
 
-/** Most of what is told before an attendant is there, which it is in the same turn or the next. */
-const MAX_UNTOLD = 100;
+/** Most of what is told before an attendant is there: all that comes in one turn of the event loop. */
+const MAX_UNTOLD = 10_000;
 
 /**
  * A call that runs without a server of the SDK, which costs more than most calls do: until it says
@@ -86,10 +86,11 @@ export class EarlyCall {
     this.hurry();
   }
 
-  async #ask(...asked: Parameters<McpAsking["ask"]>): ReturnType<McpAsking["ask"]> {
+  async #ask(...[question, signal]: Parameters<McpAsking["ask"]>): ReturnType<McpAsking["ask"]> {
     this.hurry();
     const client = await this.#client.promise;
+    signal.throwIfAborted();
     if (client === undefined) throw new Error("ask client: it cannot be asked");
-    return await client.ask(...asked);
+    return await client.ask(question, signal);
   }
 }
