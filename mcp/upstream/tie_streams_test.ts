@@ -38,6 +38,19 @@ Deno.test("tieStreams() ends all streams with the connection, and leaves no time
   assert.deepEqual(signals().map((signal) => signal?.aborted), [true, true]);
 });
 
+Deno.test("tieStreams() is done with a request whose answer came whole", async () => {
+  const { transport, signals } = fake();
+  const send = transport.send.bind(transport);
+  transport.send = async (message, options) => {
+    await send(message, options);
+    transport.onmessage?.({ jsonrpc: "2.0", id: 1, result: {} });
+  };
+  const streams = tieStreams(transport);
+  await transport.send(request(1));
+  streams[Symbol.dispose]();
+  assert.equal(signals()[0]?.aborted, false);
+});
+
 Deno.test("tieStreams() leaves alone what has a signal of its own", async () => {
   const { transport, signals } = fake();
   using _streams = tieStreams(transport);
