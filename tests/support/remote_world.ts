@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Authenticate } from "../../accounts/authenticate.ts";
 import { createCollection } from "../../accounts/collections/change_collection.ts";
 import { openMetering } from "../../accounts/open_metering.ts";
-import type { AnySql } from "../../registry/database/database.ts";
+import type { AnySql, DatabaseKind } from "../../registry/database/database.ts";
 import { type Caller, SCOPES } from "../../spec/account.ts";
 import type { OffersView } from "../../registry/servers/server_offers.ts";
 import type { JsonObject, JsonValue } from "../../spec/json.ts";
@@ -37,9 +37,11 @@ export class RemoteWorld implements AsyncDisposable {
     },
   ) {}
 
-  static async open(options: UpstreamToolsOptions = {}): Promise<RemoteWorld> {
+  static async open(
+    { kind, ...options }: UpstreamToolsOptions & { readonly kind?: DatabaseKind } = {},
+  ): Promise<RemoteWorld> {
     await using stack = new AsyncDisposableStack();
-    const accountsWorld = stack.use(await AccountsWorld.open());
+    const accountsWorld = stack.use(await AccountsWorld.open({ kind }));
     const { accounts, database } = accountsWorld;
     const metering = stack.use(openMetering({
       ...{ database, rateStore: "memory", whenStoreIsDown: "open", onFailure: () => {} },
