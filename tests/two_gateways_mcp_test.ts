@@ -7,6 +7,16 @@ import { TEST_DATABASE_KINDS } from "./support/test_database.ts";
 
 type Gateway = (request: Request) => Promise<Response>;
 
+/** A call of revision 2026-07-28, of a client that shows forms. */
+const MODERN_CALL: JsonObject = {
+  ...{ name: "asks--test_elicitation", arguments: {} },
+  _meta: {
+    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+    "io.modelcontextprotocol/clientInfo": { name: "test", version: "1" },
+    "io.modelcontextprotocol/clientCapabilities": { elicitation: { form: {} } },
+  },
+};
+
 /** A request of the session era. */
 function send(
   gateway: Gateway,
@@ -96,6 +106,21 @@ Deno.test({
         await reader.cancel();
       },
     );
+    await t.step("a call of 2026-07-28 that waits is begun again on the other one", async () => {
+      const [here, there] = [world.answeringAs([ALICE]), world.answeringAs([ALICE])];
+      const ask = (gateway: typeof here, more: JsonObject) =>
+        gateway<{ result?: JsonObject; error?: { data: { code: string; suggestion: string } } }>(
+          ALICE,
+          path,
+          { ...call("test_elicitation"), jsonrpc: "2.0", params: { ...MODERN_CALL, ...more } },
+        );
+      const { result } = await ask(here, {});
+      const requestState = result!["requestState"]!;
+      const { error } = await ask(there, { requestState, inputResponses: {} });
+      assert.equal(error?.data.code, "invalid_input");
+      assert.match(error?.data.suggestion ?? "", /Begin again/);
+      assert.ok((await ask(here, { requestState, inputResponses: {} })).result?.["inputRequests"]);
+    });
     await t.step(
       "a post of the old transport is told that its connection is not there",
       async () => {
