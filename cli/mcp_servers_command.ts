@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { OWNER_CALLER } from "../accounts/owner_caller.ts";
 import type { ServerDesk, ServerLook } from "../gateway/servers/server_desk.ts";
 import type { AnySql, Database } from "../registry/database/database.ts";
+import type { OffersView } from "../registry/servers/server_offers.ts";
 import type { ServerToolView } from "../registry/servers/server_tool.ts";
 import type { CliDeps } from "./cli_deps.ts";
 import { EXIT } from "./exit_codes.ts";
@@ -54,7 +55,9 @@ export function mcpServersCommand(mcp: Command, deps: CliDeps): void {
     .option("--json", "print as JSON")
     .action((collection: string, flags: JsonFlag) => list(deps, collection, flags));
   mcp.command("test <collection> <server>")
-    .description("Connect to a server and list its tools: those that are pinned, and what waits")
+    .description(
+      "Connect to a server and list what it offers: tools that are pinned, what waits, the rest",
+    )
     .option("--json", "print as JSON")
     .action((collectionId: string, server: string, flags: JsonFlag) =>
       onDesk(deps, async (desk) => {
@@ -159,13 +162,22 @@ function list(deps: CliDeps, name: string, flags: JsonFlag): Promise<void> {
     const { id: collectionId } = await requireServers(sql, OWNER_CALLER, {
       ...{ collectionId: name, action: "read" },
     });
-    const servers = (await listServers(sql, { collectionId, limit: MAX_LISTED })).map(viewServer);
+    const { readOffersOf, viewOffers } = await import("../registry/servers/server_offers.ts");
+    const offered = await readOffersOf(sql, collectionId);
+    const servers = (await listServers(sql, { collectionId, limit: MAX_LISTED })).map((row) => {
+      const offers = offered.get(row.id);
+      return { ...viewServer(row), ...(offers && { offers: viewOffers(offers) }) };
+    });
     if (flags.json) return deps.terminal.out(`${JSON.stringify(servers)}\n`);
     const lines = servers.map((one) => [
       ...[one.name, one.enabled ? one.health : "off", one.transport ?? "-"],
+      printable(one.about?.protocol || "-"),
+      String((one.offers?.resources.total ?? 0) + (one.offers?.templates.total ?? 0)),
+      String(one.offers?.prompts.total ?? 0),
       ...[one.url ?? one.command?.join(" ") ?? "", one.failure?.error ?? ""].map(printable),
     ]);
-    deps.terminal.out(formatTable([["NAME", "HEALTH", "TRANSPORT", "PLACE", "FAILURE"], ...lines]));
+    const head = ["NAME", "HEALTH", "TRANSPORT", "MCP", "RESOURCES", "PROMPTS", "PLACE", "FAILURE"];
+    deps.terminal.out(formatTable([head, ...lines]));
   });
 }
 
@@ -183,7 +195,7 @@ function accept(
       return { name, digest: digits !== "" && whole?.startsWith(digits) ? whole : digits };
     });
     const { row, tools: now } = await desk.accept(OWNER_ACTOR, { ...target, tools: wanted });
-    tell(deps, { row, tools: now, failure: null, stderr: "" }, flags);
+    tell(deps, { row, tools: now, offers: null, failure: null, stderr: "" }, flags);
   });
 }
 
@@ -211,23 +223,44 @@ function onDesk(deps: CliDeps, work: (desk: ServerDesk) => Promise<void>): Promi
 }
 
 /** Prints how a server was found to be; a server that does not answer is a failure of the command. */
-function tell({ terminal }: CliDeps, look: ServerLook, flags: JsonFlag): void {
-  const { row, tools, failure, stderr } = look;
+function tell(
+  { terminal }: CliDeps,
+  look: Omit<ServerLook, "offers"> & {
+    /** `null` where nobody has looked. */
+    readonly offers: OffersView | null;
+  },
+  flags: JsonFlag,
+): void {
+  const { row, tools, offers, failure, stderr } = look;
   if (flags.json) {
     const said = failure && { code: failure.code, error: failure.message };
-    const { name, id, transport, health } = row;
-    terminal.out(
-      `${JSON.stringify({ id, name, transport, health, tools, failure: said, stderr })}\n`,
-    );
+    const { name, id, transport, health, about } = row;
+    const shown = { id, name, transport, health, about, tools, ...(offers && { offers }) };
+    terminal.out(`${JSON.stringify({ ...shown, failure: said, stderr })}\n`);
   } else {
-    terminal.out(`${row.name}: ${row.health}${row.transport ? ` over ${row.transport}` : ""}\n`);
+    const over = row.transport ? ` over ${row.transport}` : "";
+    const speaks = row.about?.protocol ? `, MCP ${printable(row.about.protocol)}` : "";
+    terminal.out(`${row.name}: ${row.health}${over}${speaks}\n`);
     terminal.out(formatTable(tools.map(lineOf)));
+    if (offers !== null) terminal.out(formatTable(offerLines(offers)));
   }
   if (failure === null) return;
   terminal.err(`${printable(failure.message)} (${failure.code})\n`);
   if (failure.suggestion !== undefined) terminal.err(`${printable(failure.suggestion)}\n`);
   if (stderr !== "") terminal.err(`${printable(stderr)}\n`);
   throw new ExitWith(EXIT.notPrepared);
+}
+
+/** One line for each, and one for how many more there are. */
+function offerLines({ resources, templates, prompts }: OffersView): string[][] {
+  const kinds = { resource: resources, template: templates, prompt: prompts };
+  return Object.entries(kinds).flatMap(([kind, { total, first }]) => {
+    const more = total - first.length;
+    return [
+      ...first.map((name) => [kind, printable(name)]),
+      ...(more > 0 ? [[kind, `and ${more} more`]] : []),
+    ];
+  });
 }
 
 /** Characters of a digest by which a tool is accepted. */

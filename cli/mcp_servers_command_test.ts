@@ -25,14 +25,14 @@ Deno.test("airlock mcp add, ls, test, accept and rm look after other servers", a
       ...["--header", "authorization: Bearer a=b:c", "--timeout", "5000"],
     );
     assert.equal(code, 0, err);
-    assert.match(out, /^fake: ok over streamable-http\npinned +who/);
+    assert.match(out, /^fake: ok over streamable-http, MCP 20\d\d-\d\d-\d\d\npinned +who/);
     assert.equal(upstream.messages.at(-1)?.authorization, "Bearer a=b:c");
   });
   await t.step("add by command", async () => {
     // What follows -- is the command; options stand before it.
     const { code, out, err } = await run("mcp", "add", "mine", "memory", "--", ...command);
     assert.equal(code, 0, err);
-    assert.match(out, /^memory: ok over stdio\npinned/);
+    assert.match(out, /^memory: ok over stdio, MCP 20\d\d-\d\d-\d\d\npinned/);
     const refused = await run("mcp", "add", "mine", "other", "--", ...command, "more");
     assert.equal(refused.code, 3, refused.err);
     assert.match(refused.err, /AIRLOCK_MCP_STDIO_COMMANDS/);
@@ -42,7 +42,10 @@ Deno.test("airlock mcp add, ls, test, accept and rm look after other servers", a
     assert.deepEqual([fake.name, fake.health, fake.headerNames], ["fake", "ok", ["authorization"]]);
     assert.deepEqual([fake.allowedTools, fake.renames], [["who"], { who: "me" }]);
     assert.deepEqual(memory.command, command);
-    assert.match((await run("mcp", "ls", "mine")).out, /fake +ok +streamable-http +http:/);
+    assert.match(
+      (await run("mcp", "ls", "mine")).out,
+      /fake +ok +streamable-http +20[-\d]+ +0 +0 +http:/,
+    );
   });
   await t.step("change", async () => {
     const off = await json("mcp", "change", "mine", "fake", "--off", "--timeout", "7000");

@@ -166,9 +166,8 @@ Deno.test("RemoteLibrary shows and reads for each caller what its tools are for,
   const { collectionId } = world;
   const alice = world.asking(ALICE);
   const bob = world.asking(BOB);
-  const { server: open } = await addServer(alice, collectionId, {
-    ...{ name: "open", url: upstream.url },
-  });
+  const look = await addServer(alice, collectionId, { name: "open", url: upstream.url });
+  const { server: open } = look;
   const { server: own } = await addServer(alice, collectionId, {
     ...{ name: "own", url: closed.url, headers: { authorization: "Bearer of-alice" } },
   });
@@ -181,6 +180,12 @@ Deno.test("RemoteLibrary shows and reads for each caller what its tools are for,
   const codeOf = async (answer: Promise<Answer>) =>
     (await answer).error === undefined ? "ok" : "refused";
 
+  await t.step("whoever looks after a server is shown what it offers", () => {
+    const { resources, templates, prompts } = look.offers;
+    assert.ok(resources.first.includes(static_), JSON.stringify(resources));
+    assert.deepEqual([resources.total, templates.total], [3, 1]);
+    assert.ok(prompts.first.includes("test_simple_prompt"));
+  });
   await t.step("the owner's account has all, but of a server with a list of tools", async () => {
     assert.equal((await urisFor(alice, collectionId)).length, 6);
     for (const { id: serverId } of [open, own]) {

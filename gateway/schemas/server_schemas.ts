@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { SERVER_HEALTH, SERVER_TRANSPORTS } from "../../accounts/servers/server_record.ts";
+import { MAX_SHOWN_OFFERS } from "../../registry/servers/server_offers.ts";
 import { isJsonObject } from "../../spec/json.ts";
 import { findingSchema } from "./pin_schemas.ts";
 
@@ -154,10 +155,22 @@ const toolSchema = z.object({
 export const serverToolsSchema = z.object({ server: serverSchema, tools: z.array(toolSchema) })
   .openapi("McpServerTools");
 
+const offeredKind = z.object({
+  total: z.int().openapi({ example: 1 }),
+  first: z.array(z.string().openapi({ example: "summarise" })).max(MAX_SHOWN_OFFERS).openapi({
+    description: "URIs, templates of URIs, or names",
+  }),
+});
+
 /** A server, its tools, and how it was found to be. */
 export const serverLookSchema = z.object({
   server: serverSchema,
   tools: z.array(toolSchema),
+  offers: z.object({
+    resources: offeredKind,
+    templates: offeredKind,
+    prompts: offeredKind,
+  }).openapi({ description: "What it offers beside tools, by URI or name" }),
   failure: z.object({
     ...{ code, error },
     suggestion: z.string().nullable().openapi({ example: "Try again later." }),

@@ -9,6 +9,7 @@ import type { UpstreamPool } from "../../mcp/upstream/upstream_pool.ts";
 import type { AnySql } from "../../registry/database/database.ts";
 import { type AcceptedTool, acceptTools } from "../../registry/servers/accept_tools.ts";
 import { readServerTools } from "../../registry/servers/read_server_tools.ts";
+import { type OffersView, readOffers, viewOffers } from "../../registry/servers/server_offers.ts";
 import { type ServerToolView, viewServerTool } from "../../registry/servers/server_tool.ts";
 import type { Caller } from "../../spec/account.ts";
 import type { AirlockError } from "../../spec/errors.ts";
@@ -27,6 +28,8 @@ export interface ServerDeskOptions {
 export interface ServerLook {
   readonly row: ServerRow;
   readonly tools: readonly ServerToolView[];
+  /** What it offers beside them, as it listed it last. */
+  readonly offers: OffersView;
   /** `null` where it answered. */
   readonly failure: AirlockError | null;
   /** The end of what a server that is started here wrote to stderr. */
@@ -129,7 +132,8 @@ export class ServerDesk {
     }
     const [now] = await sql`select * from mcp_server where id = ${serverId}`;
     const tools = (await readServerTools(sql, [serverId])).map(viewServerTool);
+    const offers = viewOffers(await readOffers(sql, serverId));
     const after = now === undefined ? row : serverRow.parse(now);
-    return { row: after, tools, failure, stderr: stderr() };
+    return { row: after, tools, offers, failure, stderr: stderr() };
   }
 }

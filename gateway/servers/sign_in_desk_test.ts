@@ -12,26 +12,10 @@ import {
   RemoteWorld,
   settles,
 } from "../../tests/support/remote_world.ts";
+import { signedInUpstream } from "../../tests/support/signed_in_upstream.ts";
 
 /** Of Alice's account, and not Alice. */
 const CAROL: Caller = userCaller({ ...ALICE, userId: "usr_carol" });
-
-/** A server that knows who comes by tokens of an authorisation server. */
-function signedInUpstream(authorization: FakeAuthorization): FakeUpstream {
-  const upstream: FakeUpstream = new FakeUpstream({
-    get: ({ url }) =>
-      new URL(url).pathname.startsWith("/.well-known/oauth-protected-resource")
-        ? Response.json({ resource: upstream.url, authorization_servers: [authorization.issuer] })
-        : new Response(null, { status: 401 }),
-    answer: ({ method, authorization: sent }) => {
-      const who = authorization.tokens.get(sent?.slice("Bearer ".length) ?? "");
-      if (who === undefined) return new Response(null, { status: 401 });
-      if (method !== "tools/call") return undefined;
-      return { content: [{ type: "text", text: who }] };
-    },
-  });
-  return upstream;
-}
 
 async function begin(ask: Ask, path: string): Promise<string> {
   const { status, body } = await ask(path, { body: {} });

@@ -36,7 +36,8 @@ function eventOf(change: McpChange): ServerEvent {
     : { kind: `${change.kind}_list_changed` };
 }
 
-function wantedUris(body: unknown): readonly string[] {
+/** Resources that a `subscriptions/listen` asks about, as many as one client may. */
+export function wantedUris(body: unknown): readonly string[] {
   const params = isJsonObject(body) ? body["params"] : undefined;
   const filter = isJsonObject(params) ? params["notifications"] : undefined;
   const uris = isJsonObject(filter) ? filter["resourceSubscriptions"] : undefined;

@@ -184,8 +184,10 @@ export function createMcpHttp(
     }
     const session = { key, ...sessionMessages(exchange.body) };
     if (key !== undefined) {
-      for (const answer of session.answers) questions.answer(key, answer);
+      const isAwaited = session.answers.map((answer) => questions.answer(key, answer));
       await note(sessions, { ...session, key });
+      // Another gateway may wait for it: only the client can begin again.
+      if (isAwaited.includes(false) && session.ids.length === 0) return notAwaited();
     }
     if (request.method !== "POST") return notAllowed();
     const response = await handOver(request, { ...exchange, session });
@@ -262,6 +264,13 @@ function notAllowed(): Response {
     status: 405,
     headers: { allow: "POST, DELETE" },
   });
+}
+
+/** What cannot be accepted is answered with an error of HTTP, says the transport's specification. */
+function notAwaited(): Response {
+  const message = "Bad Request: nobody waits here for that answer; call again what asked for it";
+  const error = { code: -32000, message };
+  return Response.json({ jsonrpc: "2.0", error, id: null }, { status: 400 });
 }
 
 /** What the SDK passes on to our servers: who it is has been found out before, by the gateway. */

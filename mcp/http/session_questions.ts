@@ -64,11 +64,15 @@ export class SessionQuestions {
     }
   }
 
-  /** Takes an answer; what nobody asked, or asked of somebody else, is dropped. */
-  answer(key: SessionKey, { id, result, error }: SessionAnswer): void {
+  /**
+   * Takes an answer; what nobody asked here, or asked of somebody else, is dropped.
+   * @returns Whether somebody waited for it.
+   */
+  answer(key: SessionKey, { id, result, error }: SessionAnswer): boolean {
     const answered = this.#waiting.get(placeOf(key, id));
     if (result !== undefined) answered?.resolve(result);
     else answered?.reject(refused(error?.message.slice(0, MAX_REFUSAL_CHARACTERS) ?? "no words"));
+    return answered !== undefined;
   }
 }
 

@@ -2,6 +2,7 @@ import type { Server } from "@modelcontextprotocol/server";
 import { serveStdio, StdioServerTransport } from "@modelcontextprotocol/server/stdio";
 import type { Readable, Writable } from "node:stream";
 import { followChanges } from "../changes/follow_changes.ts";
+import { ListenedResources } from "./listened_resources.ts";
 import { createMcpServer, type McpServerTools } from "../server/create_mcp_server.ts";
 import type { McpPart } from "../server/mcp_part.ts";
 
@@ -37,14 +38,21 @@ export async function servePipe(
       told?.notification(notification).catch(() => {});
     },
   });
+  const transport = new StdioServerTransport(input, output, { maxBufferSize: MAX_MESSAGE_BYTES });
   const handle = serveStdio(
     () => {
       const requestId = () => crypto.randomUUID();
       told = createMcpServer(part, { ...tools, requestId, connection, watcher: followed });
       return told;
     },
-    { transport: new StdioServerTransport(input, output, { maxBufferSize: MAX_MESSAGE_BYTES }) },
+    { transport },
   );
+  const listened = new ListenedResources(followed);
+  const pass = transport.onmessage;
+  transport.onmessage = (message) => {
+    listened.hear(message);
+    pass?.(message);
+  };
   try {
     if (!signal.aborted) await over.promise;
   } finally {

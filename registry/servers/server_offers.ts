@@ -41,3 +41,38 @@ export async function readOffersOf(
     where collection_id = ${collectionId} and enabled`;
   return new Map(rows.map(({ server_id: id, offers }) => [id, offersSchema.parse(offers)]));
 }
+
+/** What one server offers; nothing where it has not been listed. */
+export async function readOffers(sql: AnySql, serverId: string): Promise<ServerOffers> {
+  const [row] = await sql`select offers from mcp_server_offer where server_id = ${serverId}`;
+  return row === undefined
+    ? { resources: [], templates: [], prompts: [] }
+    : offersSchema.parse(row["offers"]);
+}
+
+/** Most of each kind that are shown to whoever looks after a server. */
+export const MAX_SHOWN_OFFERS = 100;
+
+/** How many of a kind there are, and what the first of them are called. */
+export interface OfferedKind {
+  readonly total: number;
+  /** URIs, templates of URIs, or names. */
+  readonly first: readonly string[];
+}
+
+/** What a server offers beside tools, in short. */
+export type OffersView = { readonly [Kind in keyof ServerOffers]: OfferedKind };
+
+/** What is shown of what a server offers. */
+export function viewOffers({ resources, templates, prompts }: ServerOffers): OffersView {
+  return {
+    resources: shown(resources, "uri"),
+    templates: shown(templates, "uriTemplate"),
+    prompts: shown(prompts, "name"),
+  };
+}
+
+function shown(list: readonly JsonObject[], member: string): OfferedKind {
+  const first = list.slice(0, MAX_SHOWN_OFFERS).map(({ [member]: value }) => String(value ?? ""));
+  return { total: list.length, first };
+}

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import type { Authenticate } from "../../accounts/authenticate.ts";
 import { createCollection } from "../../accounts/collections/change_collection.ts";
 import { openMetering } from "../../accounts/open_metering.ts";
-import type { AnySql } from "../../registry/database/database.ts";
+import type { AnySql, DatabaseKind } from "../../registry/database/database.ts";
 import { type Caller, SCOPES } from "../../spec/account.ts";
+import type { OffersView } from "../../registry/servers/server_offers.ts";
 import type { JsonObject, JsonValue } from "../../spec/json.ts";
 import { AccountsWorld, type Asked, WORLD_URL } from "./accounts_world.ts";
 import { userCaller } from "./callers.ts";
@@ -31,21 +33,23 @@ export class RemoteWorld implements AsyncDisposable {
       readonly stack: AsyncDisposableStack;
       readonly accountsWorld: AccountsWorld;
       readonly collectionId: string;
-      readonly gatewayFor: (caller: Caller) => ReturnType<typeof fakeGateway>;
+      readonly gatewayFor: (authenticate: Authenticate) => ReturnType<typeof fakeGateway>;
     },
   ) {}
 
-  static async open(options: UpstreamToolsOptions = {}): Promise<RemoteWorld> {
+  static async open(
+    { kind, ...options }: UpstreamToolsOptions & { readonly kind?: DatabaseKind } = {},
+  ): Promise<RemoteWorld> {
     await using stack = new AsyncDisposableStack();
-    const accountsWorld = stack.use(await AccountsWorld.open());
+    const accountsWorld = stack.use(await AccountsWorld.open({ kind }));
     const { accounts, database } = accountsWorld;
     const metering = stack.use(openMetering({
       ...{ database, rateStore: "memory", whenStoreIsDown: "open", onFailure: () => {} },
     }));
     const pool = stack.use(upstreamPool(upstreamTools({ allow: ["127.0.0.0/8"], ...options })));
-    const gatewayFor = (caller: Caller) => {
+    const gatewayFor = (authenticate: Authenticate) => {
       const gateway = fakeGateway({
-        accounts: { ...accounts, authenticate: () => Promise.resolve(caller) },
+        accounts: { ...accounts, authenticate },
         ...{ metering, upstreams: () => Promise.resolve(pool) },
       });
       stacked.defer(() => gateway.gate.close(0));
@@ -71,7 +75,7 @@ export class RemoteWorld implements AsyncDisposable {
 
   /** A gateway where everybody is that caller. */
   asking(caller: Caller): Ask {
-    const { app } = this.parts.gatewayFor(caller);
+    const { app } = this.parts.gatewayFor(() => Promise.resolve(caller));
     return async (path, { method, body, headers } = {}) => {
       const response = await app.request(`${WORLD_URL}${path}`, {
         method: method ?? (body === undefined ? "GET" : "POST"),
@@ -89,8 +93,30 @@ export class RemoteWorld implements AsyncDisposable {
 
   /** The same for whole requests, such as those of real clients. */
   answering(caller: Caller): (request: Request) => Promise<Response> {
-    const { app } = this.parts.gatewayFor(caller);
+    const { app } = this.parts.gatewayFor(() => Promise.resolve(caller));
     return async (request) => await app.fetch(request);
+  }
+
+  /** One gateway where callers say who they are: posts messages of revision 2026-07-28. */
+  answeringAs(callers: readonly Caller[]) {
+    const { app } = this.parts.gatewayFor((headers) =>
+      Promise.resolve(callers[Number(headers.get("x-test-caller"))]!)
+    );
+    return async <T>(caller: Caller, path: string, message: JsonObject): Promise<T> => {
+      const params = message["params"] as { readonly name?: string } | undefined;
+      const response = await app.request(`${WORLD_URL}${path}`, {
+        method: "POST",
+        headers: {
+          ...{ "content-type": "application/json", "mcp-method": String(message["method"]) },
+          ...(params?.name !== undefined && { "mcp-name": params.name }),
+          accept: "application/json, text/event-stream",
+          ...{ "mcp-protocol-version": "2026-07-28" },
+          "x-test-caller": String(callers.indexOf(caller)),
+        },
+        body: JSON.stringify(message),
+      });
+      return read<T>(parse(await response.text()));
+    };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -121,6 +147,7 @@ export interface Look {
     readonly transport: string | null;
   };
   readonly tools: readonly LookedTool[];
+  readonly offers: OffersView;
   readonly failure: { readonly code: string; readonly error: string } | null;
   readonly stderr: string;
 }

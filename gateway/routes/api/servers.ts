@@ -91,7 +91,8 @@ const test = createRoute({
   method: "post",
   path: "/api/collections/{id}/servers/{serverId}/test",
   summary: "Look at a server",
-  description: "Connects to it anew and lists its tools: those that are pinned, and what waits.",
+  description: "Connects to it anew and lists its tools: those that are pinned, and what waits; " +
+    "and how much else it offers.",
   request: { params: serverParams },
   responses: {
     200: jsonContent(serverLookSchema, "How it was found to be"),
@@ -174,9 +175,9 @@ export function addServers(app: OpenAPIHono<GatewayEnv>, options: ApiOptions): v
 }
 
 /** How a server was found to be, as it is told. */
-function shownLook({ row, tools, failure, stderr }: ServerLook) {
+function shownLook({ row, tools, offers, failure, stderr }: ServerLook) {
   return {
-    ...{ server: viewServer(row), tools, stderr },
+    ...{ server: viewServer(row), tools, offers, stderr },
     failure: failure === null
       ? null
       : { code: failure.code, error: failure.message, suggestion: failure.suggestion ?? null },
