@@ -23,6 +23,7 @@ import { runOnce } from "./middleware/run_once.ts";
 import { setSecurityHeaders } from "./middleware/set_security_headers.ts";
 import { wakeFirst } from "./middleware/wake_first.ts";
 import { writeAccessLog } from "./middleware/write_access_log.ts";
+import { rememberingRouter } from "./remembering_router.ts";
 import { addApi } from "./routes/api/add_api.ts";
 import { addCatalog } from "./routes/api/add_catalog.ts";
 import { addBridge } from "./routes/api/bridge.ts";
@@ -68,7 +69,7 @@ export function createApp(options: GatewayOptions): Hono<GatewayEnv> {
   const { settings, logger, metrics, accounts, metering, catalog, access, pins } = options;
   // Without accounts, whoever comes this far is the owner.
   const whoCalls = accounts?.authenticate ?? (() => Promise.resolve(OWNER_CALLER));
-  const app = new OpenAPIHono<GatewayEnv>();
+  const app = new OpenAPIHono<GatewayEnv>({ router: rememberingRouter() });
   app.use(
     identifyRequest(),
     findAddress(settings),

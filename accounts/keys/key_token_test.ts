@@ -7,6 +7,7 @@ import { hashToken, idOfToken, newToken } from "./key_token.ts";
 Deno.test("base62() keeps every bit and the width", () => {
   assert.equal(base62(new Uint8Array(32)), "0".repeat(43));
   assert.equal(base62(new Uint8Array([61])), "0z");
+  assert.equal(base62(Uint8Array.from([1, 0, 0, 0, 0, 0])), "00JMAIjoW");
   const most = base62(new Uint8Array(32).fill(255));
   assert.equal(most.length, 43);
   const seen = new Set(Array.from({ length: 256 }, (_, byte) => base62(new Uint8Array([byte]))));
