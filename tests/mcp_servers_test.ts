@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createMCPClient } from "@ai-sdk/mcp";
 import { CLIENT_KINDS, connectClient, type TestClient } from "./support/mcp_clients.ts";
 import { eventually } from "./support/kill_world.ts";
 import { listenEverything, realServer } from "./support/real_upstreams.ts";
@@ -95,6 +96,20 @@ Deno.test("a gateway serves real servers over stdio, HTTP and SSE at once, and l
           await assertServes(client, directory);
         });
       }
+      await t.step("to the AI SDK's client", async () => {
+        const client = await createMCPClient({
+          transport: { type: "http", url: `${gateway.url}/mcp/me/all` },
+        });
+        try {
+          const { "web--echo": echo, "memory--read_graph": graph } = await client.tools();
+          const how = { toolCallId: "1", messages: [], context: {} };
+          const said = await echo?.execute?.({ message: "by the AI SDK" }, how);
+          assert.match(JSON.stringify(said), /by the AI SDK/);
+          assert.match(JSON.stringify(await graph?.execute?.({}, how)), /Ada/);
+        } finally {
+          await client.close();
+        }
+      });
       await t.step("with their resources and prompts", async () => {
         const resources = await ask(gateway, "resources/list", {});
         const [uri] = /airlock:srv_\w+\/[^"]+/.exec(resources) ?? [];
