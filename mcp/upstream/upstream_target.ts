@@ -57,9 +57,9 @@ export function connectionKey({ serverId, tenant, place, client }: UpstreamTarge
 
 /** Names where a server is and what it is sent, without saying it. */
 function credentialsDigest(place: UpstreamPlace): string {
-  const parts = place.kind === "command"
-    ? ["command", ...place.command]
-    : ["url", place.url, ...Object.entries(place.headers).map(headerPair).sort().flat()];
+  // A command is the operator's, and is sent nothing.
+  if (place.kind === "command") return JSON.stringify(place.command);
+  const parts = [place.url, ...Object.entries(place.headers).map(headerPair).sort().flat()];
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 }
 
