@@ -1,6 +1,6 @@
 import { serializeMessage, type Transport } from "@modelcontextprotocol/client";
+import { LineBuffer } from "../spec/line_buffer.ts";
 import type { ServerConfig } from "./bridge_config.ts";
-import { LineBuffer } from "./line_buffer.ts";
 import { LineWriter } from "./line_writer.ts";
 import { readServerMessage, type ServerMessage } from "./read_server_message.ts";
 

@@ -1,7 +1,7 @@
 import type { JSONRPCMessage, Transport } from "@modelcontextprotocol/client";
 import { deserializeMessage, serializeMessage } from "@modelcontextprotocol/client";
+import { LineBuffer } from "../../spec/line_buffer.ts";
 import { childCommand } from "./child_command.ts";
-import { MessageLines } from "./message_lines.ts";
 import { beyond, upstreamError } from "./upstream_errors.ts";
 import { UPSTREAM_LIMITS, type UpstreamLimits } from "./upstream_limits.ts";
 
@@ -100,26 +100,27 @@ export class ChildTransport implements Transport {
   }
 
   async #read(stdout: ReadableStream<Uint8Array>): Promise<void> {
-    const lines = new MessageLines(this.#limits.messageBytes);
+    const lines = new LineBuffer(this.#limits.messageBytes);
     try {
       for await (const chunk of stdout) {
         for (const line of lines.add(chunk)) this.#take(line);
       }
     } catch (error) {
-      this.onerror?.(error instanceof Error ? error : new Error(String(error)));
+      const { messageBytes } = this.#limits;
+      const isTooLong = error instanceof RangeError;
+      this.onerror?.(isTooLong ? beyond("messageBytes", messageBytes) : asError(error));
     }
     // Without a stdout it can answer nothing any more.
     void this.close();
   }
 
-  #take(line: string | null): void {
-    if (line === null) throw beyond("messageBytes", this.#limits.messageBytes);
+  #take(line: string): void {
     if (line.trim() === "") return;
     try {
       this.onmessage?.(deserializeMessage(line));
     } catch (error) {
       // Servers print other things too; whoever waits for an answer goes on waiting.
-      this.onerror?.(error instanceof Error ? error : new Error(String(error)));
+      this.onerror?.(asError(error));
     }
   }
 
@@ -130,6 +131,10 @@ export class ChildTransport implements Transport {
         .slice(-this.#limits.stderrBytes);
     }
   }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 function killGroup(pid: number): void {
