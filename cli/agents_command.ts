@@ -45,7 +45,7 @@ export function agentsCommand(program: Command, deps: CliDeps): void {
     .option("--no-public", "for this account only")
     .action((name: string, flags: WishFlags) => change(deps, name, flags));
   agents.command("call <agent> <tool> [params]")
-    .description("Run a tool that it uses, by slug, id or display name; params are JSON")
+    .description("Run a tool that it uses, by slug, id or name; params are JSON")
     .action(async (agent: string, tool: string, params = "{}") => {
       const { callThrough } = await import("./call_through.ts");
       await callThrough(deps, { through: { agent }, tool, params });

@@ -51,7 +51,7 @@ export function collectionsCommand(program: Command, deps: CliDeps): void {
     .option("--json", "print as JSON")
     .action((name: string, flags: JsonFlag) => remove(deps, name, flags));
   collections.command("call <collection> <tool> [params]")
-    .description("Run a tool of it, by slug, id or display name; params are JSON")
+    .description("Run a tool of it, by slug, id or name; params are JSON")
     .action(async (collection: string, tool: string, params = "{}") => {
       const { callThrough } = await import("./call_through.ts");
       await callThrough(deps, { through: { collection }, tool, params });

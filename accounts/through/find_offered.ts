@@ -6,8 +6,8 @@ import type { CallableCollection } from "./callable_collection.ts";
 import type { OfferedTool } from "./offered_tool.ts";
 
 /**
- * How a caller names a tool: by id, slug or display name, or by its package and export. The version is
- * for whoever knows which was accepted.
+ * How a caller names a tool: by id, slug, display name or its own name, or by its package and export.
+ * The version is for whoever knows which was accepted.
  */
 export type ToolNaming =
   | { readonly tool: string }
@@ -16,7 +16,7 @@ export type ToolNaming =
 /**
  * The tool of a collection that a caller means, among those that it may call.
  * @throws {AirlockError} `tool_not_found`, the same for what is not in it and what is not seen;
- * `conflict` where several of that display name are.
+ * `conflict` where several of that name are.
  */
 export function findOffered(
   caller: Caller,
@@ -36,17 +36,20 @@ export function findOffered(
 }
 
 /**
- * The tool that is called that, by id, slug or display name. One that is there more than once is the
- * first.
- * @throws {AirlockError} `tool_not_found`; `conflict` where several have that display name.
+ * The tool that is called that: by id or slug, else by what it is called there, else by its own name.
+ * One that is there more than once is the first.
+ * @throws {AirlockError} `tool_not_found`; `conflict` where several have that name.
  */
-export function pickNamed<T extends Pick<OfferedTool, "id" | "slug" | "displayName">>(
+export function pickNamed<T extends Pick<OfferedTool, "id" | "slug" | "displayName" | "name">>(
   tools: readonly T[],
-  name: string,
+  wanted: string,
 ): T {
-  const exact = tools.find(({ id, slug }) => id === name || slug === name);
+  const exact = tools.find(({ id, slug }) => id === wanted || slug === wanted);
   if (exact !== undefined) return exact;
-  const [first, ...more] = tools.filter(({ displayName }) => displayName === name);
+  const displayed = tools.filter(({ displayName }) => displayName === wanted);
+  const [first, ...more] = displayed.length > 0
+    ? displayed
+    : tools.filter(({ name }) => name === wanted);
   if (first === undefined) throw notFound("tool");
   if (more.every(({ id }) => id === first.id)) return first;
   throw new AirlockError("conflict", "find tool: several have that name", {

@@ -22,7 +22,7 @@ function collectionOf(tools: readonly OfferedTool[]): CallableCollection {
 
 const TOOLS = [
   toolOf("one", { displayName: "Say" }),
-  toolOf("two", { displayName: "one-slug" }),
+  toolOf("two", { displayName: "one-slug", name: "shout" }),
   toolOf("three", { displayName: "Twice" }),
   toolOf("four", { displayName: "Twice" }),
   toolOf("hidden", { displayName: "Say", ownerId: "ten_b", visibility: "private" }),
@@ -37,11 +37,13 @@ function found(naming: ToolNaming, more: Parameters<typeof keyCaller>[0] = {}): 
   }
 }
 
-Deno.test("findOffered() goes by id and slug before display names", () => {
+Deno.test("findOffered() goes by id and slug, then by display names, then by the tools' own", () => {
   for (const tool of ["one", "one-slug", "Say"]) assert.equal(found({ tool }), "one", tool);
   assert.equal(found({ tool: "Twice" }), "conflict");
   assert.equal(found({ tool: "constructor" }), "tool_not_found");
-  assert.equal(found({ packageName: "two-package", name: "echo" }), "two");
+  assert.equal(found({ tool: "shout" }), "two");
+  assert.equal(found({ tool: "echo" }), "conflict");
+  assert.equal(found({ packageName: "two-package", name: "shout" }), "two");
   assert.equal(found({ packageName: "two-package", name: "other" }), "tool_not_found");
 });
 

@@ -105,7 +105,7 @@ export const callCollectionSchema = executeSlugSchema.extend({
   tool: z.string().min(1).max(256).openapi({
     example: "tpmjs-tools-html-to-markdown-html-to-markdown-tool",
     description:
-      "Slug, id or display name of a tool of the collection, or its name over MCP where " +
+      "Slug, id, display name or own name of a tool of the collection, or its name over MCP where " +
       "it is another server's",
   }),
 }).openapi("CallCollectionRequest");
@@ -114,7 +114,8 @@ export const callCollectionSchema = executeSlugSchema.extend({
 export const callAgentSchema = executeSlugSchema.extend({
   tool: z.string().min(1).max(256).openapi({
     example: "tpmjs-tools-html-to-markdown-html-to-markdown-tool",
-    description: "Slug, id or display name of a tool that the agent uses, or its name over MCP " +
+    description:
+      "Slug, id, display name or own name of a tool that the agent uses, or its name over MCP " +
       "where it is another server's",
   }),
 }).openapi("CallAgentRequest");
