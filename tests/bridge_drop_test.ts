@@ -72,7 +72,7 @@ Deno.test("1,000 calls over a connection that breaks again and again each end on
   const breakIt = async () => {
     await relay.stop();
     if (breaks % 3 === 0) await new Promise((resolve) => setTimeout(resolve, 300));
-    relay.restart();
+    await relay.restart();
     breaks++;
   };
   let breaking = Promise.resolve();

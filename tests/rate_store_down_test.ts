@@ -49,7 +49,7 @@ for (const [whenDown, status] of [["open", 200], ["closed", 429]] as const) {
     assert.equal(await call(), status);
     assert.deepEqual(await told(), { kind: "redis", state: "down", whenDown, up: "0" });
     assert.equal(failures.length, 1);
-    relay.restart();
+    await relay.restart();
     await well();
   });
 }

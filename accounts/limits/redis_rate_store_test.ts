@@ -42,7 +42,7 @@ testRedis("createRedisRateStore() counts on after its server was away", async (u
   assert.equal((await store.take(key, LIMIT)).remaining, 2);
   await relay.stop();
   await assert.rejects(async () => await store.take(key, LIMIT), AirlockError);
-  relay.restart();
+  await relay.restart();
   for (let tries = 0;; tries++) {
     try {
       const { remaining } = await store.take(key, LIMIT);

@@ -112,7 +112,7 @@ Deno.test({
     assert(performance.now() - startedMs < 4_000, "queries waited for a server that is away");
     await until(database, "down");
 
-    relay.restart();
+    await relay.restart();
     await until(database, "ok");
     for (const { status } of await ask()) assert.equal(status, "fulfilled");
 
@@ -123,7 +123,7 @@ Deno.test({
     await assert.rejects(async () => await database.sql`select 1`);
     await until(database, "down");
     await assert.rejects(database.sql.begin((tx) => tx`select 1`), { code: "upstream_failed" });
-    relay.restart();
+    await relay.restart();
     await until(database, "ok");
     assert.equal(await database.sql.begin(async (tx) => (await tx`select 1 as one`)[0]!.one), 1);
   },
@@ -151,7 +151,7 @@ Deno.test({
     assert(performance.now() - startedMs < 10_000);
     await assert.rejects(async () => await database.sql`select 1`);
     await relay.stop();
-    relay.restart();
+    await relay.restart();
     await until(database, "ok");
   },
 });

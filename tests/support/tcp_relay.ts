@@ -1,3 +1,6 @@
+/** Longest wait for a port that others use. */
+const MAX_PORT_WAIT_MS = 20_000;
+
 /** A relay to a TCP server that can be cut, closed and silenced. Disposing closes it. */
 export class TcpRelay implements AsyncDisposable {
   #listener: Deno.TcpListener;
@@ -28,9 +31,20 @@ export class TcpRelay implements AsyncDisposable {
   }
 
   /** Takes connections again, on the same port. */
-  restart(): void {
+  async restart(): Promise<void> {
     this.#silent = false;
-    this.#listener = Deno.listen({ hostname: "127.0.0.1", port: this.port });
+    const deadlineMs = performance.now() + MAX_PORT_WAIT_MS;
+    for (;;) {
+      try {
+        this.#listener = Deno.listen({ hostname: "127.0.0.1", port: this.port });
+        break;
+      } catch (error) {
+        // Somebody's connection may have been given that port meanwhile.
+        const isTaken = error instanceof Deno.errors.AddrInUse;
+        if (!isTaken || performance.now() > deadlineMs) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    }
     this.#running = this.#accept();
   }
 
