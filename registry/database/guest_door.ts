@@ -37,6 +37,7 @@ export function openGuestDoor(
   const listener = listen(directory);
   if (listener === undefined) return undefined;
   const guests = new Map<Deno.Conn, Promise<void>>();
+  const closing = new AbortController();
   const serve = async (guest: Deno.Conn) => {
     if (guests.size >= MAX_GUESTS) return await turnAway(guest, "too many connections", TOO_MANY);
     let line: Duplex;
@@ -46,10 +47,18 @@ export function openGuestDoor(
       return await turnAway(guest, error instanceof Error ? error.message : "", CANNOT_CONNECT);
     }
     using _relay = notices.relay(line);
-    // One end gone is the end of both: what a guest left open is then rolled back.
-    await join(guest, line).finally(() => line.destroy());
+    // Also while it waits for its turn, which never comes any more.
+    const end = () => void line.destroy();
+    closing.signal.addEventListener("abort", end, { once: true });
+    if (closing.signal.aborted) end();
+    try {
+      // One end gone is the end of both: what a guest left open is then rolled back.
+      await join(guest, line);
+    } finally {
+      closing.signal.removeEventListener("abort", end);
+      end();
+    }
   };
-  const closing = new AbortController();
   const accepting = (async () => {
     for await (const guest of guestsOf(listener, closing.signal)) {
       // Whatever breaks between two processes is the end of that connection, and told by it.

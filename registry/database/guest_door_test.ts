@@ -125,9 +125,33 @@ async function speak(directory: string, messages: readonly (readonly number[])[]
 
 const STARTUP = [0, 0, 0, 9, 0, 3, 0, 0, 0];
 
+function query(text: string): number[] {
+  const bytes = new TextEncoder().encode(`${text}\0`);
+  return ["Q".charCodeAt(0), 0, 0, 0, bytes.length + 4, ...bytes];
+}
+
+/** A guest with a transaction in which it has made a table. */
+async function begin(directory: string): Promise<Deno.UnixConn> {
+  const guest = await Deno.connect({ transport: "unix", path: join(directory, "socket") });
+  const asked = query("begin; create table left_open (id int)");
+  await guest.write(Uint8Array.from([...STARTUP, ...asked]));
+  for (let heard = ""; !heard.includes("CREATE TABLE");) {
+    const bytes = new Uint8Array(4096);
+    heard += new TextDecoder().decode(bytes.subarray(0, await guest.read(bytes) ?? 0));
+  }
+  return guest;
+}
+
+/** With no end of a transaction by itself. */
+const startForever = (directory: string) =>
+  startDatabase({
+    ...{ url: undefined, directory, transactionIdleMs: 3_600_000 },
+    onFailure: assert.ifError,
+  });
+
 Deno.test("a guest that speaks something else is turned away, and breaks nothing", () =>
   withOwner(async ({ sql }, directory) => {
-    const short = [..."Q"].map((type) => type.charCodeAt(0)).concat(0, 0, 0, 0);
+    const short = ["Q".charCodeAt(0), 0, 0, 0, 0];
     for (
       const messages of [[[0, 0, 0, 8, 0, 1, 0, 0]], [STARTUP, short], [STARTUP, [122, 0, 0, 0, 4]]]
     ) {
@@ -138,24 +162,24 @@ Deno.test("a guest that speaks something else is turned away, and breaks nothing
 
 Deno.test("a guest that leaves without a word leaves nothing behind", () =>
   inDirectory(async (directory) => {
-    const owner = startDatabase({
-      ...{ url: undefined, directory, transactionIdleMs: 3_600_000 },
-      onFailure: assert.ifError,
-    });
+    const owner = startForever(directory);
     await owner.sql`select 1`;
-    const text = new TextEncoder().encode("begin; create table left_open (id int)\0");
-    const begin = ["Q".charCodeAt(0), 0, 0, 0, text.length + 4, ...text];
-    const guest = await Deno.connect({ transport: "unix", path: join(directory, "socket") });
-    await guest.write(Uint8Array.from([...STARTUP, ...begin]));
-    let heard = "";
-    while (!heard.includes("CREATE TABLE")) {
-      const bytes = new Uint8Array(4096);
-      heard += new TextDecoder().decode(bytes.subarray(0, await guest.read(bytes) ?? 0));
-    }
+    const guest = await begin(directory);
     guest.close();
     // Its transaction is over at once, and nobody waits for it at the end.
     const [{ found } = {}] = await owner.sql`select to_regclass('left_open') as found`;
     assert.equal(found, null);
+    await owner[Symbol.asyncDispose]();
+  }));
+
+Deno.test("a door closes while one guest waits for another", () =>
+  inDirectory(async (directory) => {
+    const owner = startForever(directory);
+    await owner.sql`select 1`;
+    using _first = await begin(directory);
+    using second = await Deno.connect({ transport: "unix", path: join(directory, "socket") });
+    await second.write(Uint8Array.from([...STARTUP, ...query("select 1")]));
+    await new Promise((resolve) => setTimeout(resolve, 50));
     await owner[Symbol.asyncDispose]();
   }));
 
