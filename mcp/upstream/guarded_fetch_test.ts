@@ -109,3 +109,19 @@ Deno.test("createGuardedFetch() goes on over many requests, and ends with what i
   await assert.rejects(open.text());
   await assert.rejects(post());
 });
+
+Deno.test("createGuardedFetch() leaves no connection behind where an answer has no right status", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const url = `http://127.0.0.1:${(listener.addr as Deno.NetAddr).port}/`;
+  const isOver = (async () => {
+    using server = await listener.accept();
+    await server.read(new Uint8Array(4096));
+    const head = "HTTP/1.1 700 Odd\r\ncontent-type: text/plain\r\ncontent-length: 9\r\n\r\n";
+    await server.write(new TextEncoder().encode(head));
+    // Ends with the other side alone.
+    return await server.read(new Uint8Array(1)).catch(() => null) === null;
+  })();
+  using guarded = guardedFetch(url);
+  await assert.rejects(guarded.fetch(url, { method: "POST", body: MESSAGE }), RangeError);
+  assert(await isOver);
+});

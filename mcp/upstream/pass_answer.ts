@@ -31,6 +31,23 @@ export async function passAnswer(
     return new Response(null, init);
   }
   const answer = new Answer(body, onEnd);
+  try {
+    return await passBody(answer, { method, init });
+  } catch (error) {
+    // Of a status that there is not, for one: nobody will read the rest.
+    answer.leave();
+    throw error;
+  }
+}
+
+async function passBody(
+  answer: Answer,
+  { method, init }: {
+    readonly method: string;
+    readonly init: ResponseInit & { readonly headers: readonly [string, string][] };
+  },
+): Promise<Response> {
+  const { headers, ...line } = init;
   const type = headers.find(([name]) => name === "content-type")?.[1] ?? "";
   if (method === "POST" && type.startsWith("application/json")) {
     const text = await answer.whole();
@@ -42,7 +59,7 @@ export async function passAnswer(
     if (only !== undefined) {
       const kept = headers.filter(([name]) => name !== "content-type" && name !== "content-length");
       kept.push(["content-type", "application/json"]);
-      return new MessageResponse(only, { status, statusText, headers: kept });
+      return new MessageResponse(only, { ...line, headers: kept });
     }
   }
   return new Response(answer.rest(), init);
@@ -116,7 +133,7 @@ class Answer {
           controller.error(error);
         }
       },
-      cancel: () => this.#leave(),
+      cancel: () => this.leave(),
     }, { highWaterMark: 0 });
   }
 
@@ -133,7 +150,7 @@ class Answer {
   }
 
   async #drain(): Promise<void> {
-    const timer = setTimeout(() => this.#leave(), LINGER_MS);
+    const timer = setTimeout(() => this.leave(), LINGER_MS);
     try {
       while (await this.#read() !== null);
     } catch {
@@ -143,7 +160,8 @@ class Answer {
     }
   }
 
-  #leave(): void {
+  /** Reads no more of it. */
+  leave(): void {
     this.#end();
     this.#body.cancel();
   }

@@ -116,6 +116,105 @@ Deno.test("a guest that vanishes or stops leaves nothing undone to the others", 
     }
   }));
 
+/** A guest that speaks for itself, and what it heard by the end. */
+async function speak(directory: string, messages: readonly (readonly number[])[]): Promise<string> {
+  using guest = await Deno.connect({ transport: "unix", path: join(directory, "socket") });
+  for (const bytes of messages) await guest.write(Uint8Array.from(bytes));
+  return await new Response(guest.readable).text();
+}
+
+const STARTUP = [0, 0, 0, 9, 0, 3, 0, 0, 0];
+
+function query(text: string): number[] {
+  const bytes = new TextEncoder().encode(`${text}\0`);
+  return ["Q".charCodeAt(0), 0, 0, 0, bytes.length + 4, ...bytes];
+}
+
+/** A guest with a transaction in which it has made a table. */
+async function begin(directory: string): Promise<Deno.UnixConn> {
+  const guest = await Deno.connect({ transport: "unix", path: join(directory, "socket") });
+  const asked = query("begin; create table left_open (id int)");
+  await guest.write(Uint8Array.from([...STARTUP, ...asked]));
+  for (let heard = ""; !heard.includes("CREATE TABLE");) {
+    const bytes = new Uint8Array(4096);
+    heard += new TextDecoder().decode(bytes.subarray(0, await guest.read(bytes) ?? 0));
+  }
+  return guest;
+}
+
+/** With no end of a transaction by itself. */
+const startForever = (directory: string) =>
+  startDatabase({
+    ...{ url: undefined, directory, transactionIdleMs: 3_600_000 },
+    onFailure: assert.ifError,
+  });
+
+Deno.test("a guest that speaks something else is turned away, and breaks nothing", () =>
+  withOwner(async ({ sql }, directory) => {
+    const short = ["Q".charCodeAt(0), 0, 0, 0, 0];
+    for (
+      const messages of [[[0, 0, 0, 8, 0, 1, 0, 0]], [STARTUP, short], [STARTUP, [122, 0, 0, 0, 4]]]
+    ) {
+      await speak(directory, messages);
+      assert.equal((await sql`select 1 as one`)[0]?.one, 1);
+    }
+  }));
+
+Deno.test("a guest that leaves without a word leaves nothing behind", () =>
+  inDirectory(async (directory) => {
+    const owner = startForever(directory);
+    await owner.sql`select 1`;
+    const guest = await begin(directory);
+    guest.close();
+    // Its transaction is over at once, and nobody waits for it at the end.
+    const [{ found } = {}] = await owner.sql`select to_regclass('left_open') as found`;
+    assert.equal(found, null);
+    await owner[Symbol.asyncDispose]();
+  }));
+
+Deno.test("a door closes while one guest waits for another", () =>
+  inDirectory(async (directory) => {
+    const owner = startForever(directory);
+    await owner.sql`select 1`;
+    using _first = await begin(directory);
+    using second = await Deno.connect({ transport: "unix", path: join(directory, "socket") });
+    await second.write(Uint8Array.from([...STARTUP, ...query("select 1")]));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await owner[Symbol.asyncDispose]();
+  }));
+
+Deno.test("a process without files for guests goes on", () =>
+  inDirectory(async (directory) => {
+    const script = `
+      const { openGuestDoor } = await import(${
+      JSON.stringify(import.meta.resolve("./guest_door.ts"))
+    });
+      const { PgliteNotices } = await import(${
+      JSON.stringify(import.meta.resolve("./pglite_notices.ts"))
+    });
+      await Deno.mkdir(Deno.args[0]);
+      await using door = openGuestDoor(Deno.args[0], {
+        notices: new PgliteNotices(),
+        connect: () => Promise.reject(new Error("shut")),
+      });
+      const path = Deno.args[0] + "/socket";
+      const files = [];
+      try { for (;;) files.push(Deno.openSync("/dev/null")); } catch { files.pop().close(); }
+      const guest = await Deno.connect({ transport: "unix", path });
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      for (const file of files) file.close();
+      const { length } = await new Response(guest.readable).text();
+      console.log(length > 0 ? "let in" : "");`;
+    const { stdout, stderr } = await new Deno.Command("sh", {
+      args: [
+        ...["-c", 'ulimit -n 128; exec "$0" eval --frozen "$1" "$2"'],
+        ...[Deno.execPath(), script, directory],
+      ],
+      cwd: new URL("../..", import.meta.url),
+    }).output();
+    assert.match(new TextDecoder().decode(stdout), /let in/, new TextDecoder().decode(stderr));
+  }));
+
 Deno.test("who ends what others use tells them, and the next one finds it free", () =>
   inDirectory(async (directory) => {
     const owner = start(directory);

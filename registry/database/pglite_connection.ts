@@ -81,6 +81,8 @@ export class PgliteConnection extends Duplex {
     if (this.#endTurn === undefined) {
       this.#endTurn = await this.#takeTurn();
       for (const query of notices.queries(listening)) await thread.run(query);
+      // Its turn has ended: what it asks now would be done in another's.
+      if (this.destroyed) throw new Error("the connection was closed before its turn");
     }
     const answer = await thread.run(group);
     notices.tell(answer, this);

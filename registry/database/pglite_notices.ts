@@ -8,6 +8,9 @@ const NOTIFICATION = "A".charCodeAt(0);
 /** After its header a notification has the id of a process, then the channel and the payload. */
 const PROCESS_BYTES = 4;
 
+/** Most that a connection has not read: one that has stopped must not have all kept that is ever told. */
+const MAX_UNREAD_BYTES = 16 * 1024 * 1024;
+
 /**
  * Notifications of PGlite. Its only backend listens for all connections, and says what it hears at the
  * end of whatever answer comes next.
@@ -55,7 +58,7 @@ export class PgliteNotices {
     const bytes = Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength);
     if (this.#relays.size > 0) {
       for (const said of notificationsOf(bytes)) {
-        for (const relay of this.#relays) if (relay !== line) relay.push(Buffer.from(said));
+        for (const relay of this.#relays) if (relay !== line) pass(relay, said);
       }
     }
     for (const [channel, listeners] of this.#listeners) {
@@ -66,6 +69,11 @@ export class PgliteNotices {
       }
     }
   }
+}
+
+function pass(relay: Duplex, said: Buffer): void {
+  if (relay.readableLength > MAX_UNREAD_BYTES) relay.destroy();
+  else relay.push(Buffer.from(said));
 }
 
 function* payloadsOf(bytes: Buffer, channel: string): Generator<string> {

@@ -108,3 +108,26 @@ Deno.test("pulledBody() fails with its signal, and where the answer breaks off",
   const broken = await exchange(egress, { url: `${egress.origin}/broken` });
   await assert.rejects(textOf(broken), { code: "upstream_failed" });
 });
+
+Deno.test("exchange() sends no more of its body once it is answered", async () => {
+  await using egress = startEgress(() => new Response());
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr as Deno.NetAddr;
+  const body = new Uint8Array(16 * MIB);
+  const answered = Promise.withResolvers<void>();
+  const serving = (async () => {
+    using server = await listener.accept();
+    await server.read(new Uint8Array(100));
+    await server.write(new TextEncoder().encode("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"));
+    await answered.promise;
+    // Only now: nobody read what was being sent.
+    const { length } = await new Response(server.readable).bytes();
+    assert(length < body.length);
+  })();
+  const headers: [string, string][] = [["content-length", `${body.length}`]];
+  const url = `http://127.0.0.1:${port}`;
+  const answer = await exchange(egress, { method: "POST", url, headers, body });
+  assert.equal(await textOf(answer), "ok");
+  answered.resolve();
+  await serving;
+});

@@ -6,7 +6,7 @@ export type NextPiece = () => Promise<Uint8Array | null>;
 
 /** A request body that can be sent again while it is small. */
 export interface RequestBody {
-  /** Whether the stream was read to its end, or cancelled. */
+  /** Whether it was read to its end, or cancelled. */
   readonly ended: boolean;
   /** Reads from the beginning. Readers opened before must not read on: they throw. */
   open(): NextPiece;
@@ -21,14 +21,22 @@ export function wholeRequestBody(bytes: Uint8Array, limits: EgressLimits): Reque
   if (bytes.byteLength > limits.requestBodyBytes) {
     throw limitReached("requestBodyBytes", limits.requestBodyBytes);
   }
+  let ended = false;
   return {
-    ended: true,
+    get ended() {
+      return ended;
+    },
     open() {
       const left = [bytes];
-      return () => Promise.resolve(left.pop() ?? null);
+      ended = false;
+      return () => {
+        const piece = left.pop() ?? null;
+        ended ||= piece === null;
+        return Promise.resolve(piece);
+      };
     },
     complete: () => Promise.resolve(bytes.byteLength <= limits.replayBodyBytes),
-    cancel() {},
+    cancel: () => void (ended = true),
   };
 }
 
