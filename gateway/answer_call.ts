@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import type { CallThrough } from "../accounts/through/call_through.ts";
+import type { ErrorCode } from "../spec/errors.ts";
 import type { CallContext, ExecutionRequest, ExecutionResult } from "../spec/execution.ts";
 import type { PinnedContext } from "./call_pins.ts";
 import { type EventSender, eventStream } from "./event_stream.ts";
@@ -13,7 +14,14 @@ import { respondFailure } from "./respond_failure.ts";
 export interface CallWay {
   readonly through?: CallThrough;
   readonly pinned?: PinnedContext;
+  /** It runs where nobody here sees whether it has begun: see {@linkcode mayHaveRun}. */
+  readonly isElsewhere?: boolean;
 }
+
+/** Failures of calls elsewhere after which nobody knows what was done. */
+const UNKNOWN_ENDS: ReadonlySet<ErrorCode> = new Set([
+  ...["tool_error", "upstream_failed", "bridge_disconnected", "deadline_exceeded"] as const,
+]);
 
 /**
  * Runs a call for whoever sent the request and answers with its result: as JSON, or as an event stream
@@ -41,11 +49,16 @@ export async function answerCall(
     signal: stop.signal,
   });
   // What a tool did, it did, however the call ended: repeating it is no way out.
-  if (result.meta.runtime !== null) context.set("answerKeeping", "always");
+  if (mayHaveRun(result, options)) context.set("answerKeeping", "always");
   if (!result.success) return respondFailure(context, result, { meta: result.meta });
   return new Response(JSON.stringify(result), {
     headers: { "content-type": "application/json" },
   });
+}
+
+function mayHaveRun(result: ExecutionResult, { isElsewhere = false }: CallWay): boolean {
+  if (!isElsewhere) return result.meta.runtime !== null;
+  return result.success || UNKNOWN_ENDS.has(result.code);
 }
 
 function streamCall(

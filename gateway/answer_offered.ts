@@ -44,6 +44,7 @@ export async function answerOffered(
       ...options,
       through: { collectionId: found.audience.collectionId ?? undefined },
       executor: elsewhereExecutor(found, await health()),
+      isElsewhere: true,
     });
   }
   const { ref, ...way } = offered;

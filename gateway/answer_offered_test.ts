@@ -14,7 +14,12 @@ import {
 import { answerOffered } from "./answer_offered.ts";
 
 Deno.test("tools of other servers are called by the plain routes too, by the same rules", async (t) => {
-  await using upstream = new FakeUpstream({ tools: [WHO] });
+  let isLost = false;
+  await using upstream = new FakeUpstream({
+    tools: [WHO],
+    answer: ({ method }) =>
+      isLost && method === "tools/call" ? new Response("gone", { status: 502 }) : undefined,
+  });
   await using world = await RemoteWorld.open();
   const { collectionId } = world;
   const plain = (ask: Ask): Ask => (path, asked) =>
@@ -48,6 +53,18 @@ Deno.test("tools of other servers are called by the plain routes too, by the sam
       assert.equal(codeOf(await ask(paths[0]!, { body: { tool: "own--who" } })), "tool_not_found");
     }
     assert.equal(upstream.count("tools/call"), before);
+  });
+  await t.step("once for a key, also where nobody knows what became of it", async () => {
+    const headers = { "idempotency-key": "lost" };
+    isLost = true;
+    const before = upstream.count("tools/call");
+    const first = await alice(paths[0]!, { body: { tool: "own--who" }, headers });
+    isLost = false;
+    assert.equal(codeOf(first), "upstream_failed");
+    const again = await alice(paths[0]!, { body: { tool: "own--who" }, headers });
+    assert.deepEqual([again.status, codeOf(again)], [first.status, "upstream_failed"]);
+    assert.equal(upstream.count("tools/call"), before + 1);
+    assert.equal((await alice(paths[0]!, { body: { tool: "own--who" } })).status, 200);
   });
   await t.step("with nothing that the server could not be held to", async () => {
     for (const more of [{ env: { A: "b" } }, { limits: { timeoutMs: 5 } }, { runtime: "deno" }]) {

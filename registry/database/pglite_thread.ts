@@ -87,16 +87,22 @@ export class PgliteThread {
   }
 
   #lose(reason: string): void {
+    this.#lost.resolve(this.#fail(reason));
+  }
+
+  /** Nobody is answered any more. */
+  #fail(reason: string): AirlockError {
     this.#failure ??= new AirlockError("upstream_failed", "Asking the database: it broke", {
       suggestion: "It is opened again by itself; send the request again shortly.",
       retryable: true,
       cause: new Error(reason),
     });
     for (const pending of this.#pending.splice(0)) pending.reject(this.#failure);
-    this.#lost.resolve(this.#failure);
+    return this.#failure;
   }
 
   #end(): void {
+    this.#fail("it was closed");
     this.#port.close();
     this.#worker.terminate();
   }
