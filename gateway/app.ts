@@ -96,17 +96,20 @@ export function createApp(options: GatewayOptions): Hono<GatewayEnv> {
   if (settings.apiKey !== undefined && accounts === undefined) {
     app.use(requireApiKey(settings.apiKey));
   }
-  if (accounts !== undefined && pins !== undefined) app.use(challengeMcp({ settings }));
+  if (accounts !== undefined && pins !== undefined) {
+    for (const path of ["/mcp/*", "/api/mcp/*"]) app.use(path, challengeMcp({ settings }));
+  }
   app.use(authenticate({ authenticate: whoCalls, origins: ownOrigins(settings) }));
   // Before anything is refused: whoever tries what it may not is counted as well.
   if (metering !== undefined) {
     app.use(limitRate(metering.limiter, { onLimited: metrics.observeRateLimited }));
   }
-  app.use(requireScope(), requireAnyPackage(ANY_PACKAGE_PATHS));
+  app.use(requireScope());
+  for (const path of ANY_PACKAGE_PATHS) app.use(path, requireAnyPackage(ANY_PACKAGE_PATHS));
   if (accounts !== undefined) {
     for (const path of ["/api/*", "/mcp/*", "/oauth/*"]) app.use(path, wakeFirst(accounts));
     const onFailure = (error: unknown) => logger.warn("keep answer: {error}", { error });
-    app.use(runOnce({ book: new RepeatBook(accounts.sql), settings, onFailure }));
+    app.use("/api/*", runOnce({ book: new RepeatBook(accounts.sql), settings, onFailure }));
   }
   addExecuteTool(app, options);
   addDescribeTool(app, options);
