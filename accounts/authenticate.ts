@@ -23,23 +23,17 @@ export interface AuthenticateOptions {
 }
 
 /**
- * Finds out who sends a request from its headers.
+ * Finds out who sends a request from its headers; without a promise where its key is in memory.
  * @throws {AirlockError} `unauthenticated` for keys that are not valid: they are never overlooked;
- * `upstream_failed` and `rate_limited` where it cannot be found out now.
+ * `upstream_failed` and `rate_limited` where it cannot be found out now. By throwing or by rejecting.
  */
-export type Authenticate = (headers: Headers) => Promise<Caller>;
+export type Authenticate = (headers: Headers) => Caller | Promise<Caller>;
 
 /** Makes an {@linkcode Authenticate}. */
 export function createAuthenticate(options: AuthenticateOptions): Authenticate {
   const { ownerKey, trustsMachine, keys, door, findSession, wake } = options;
   const isOwnerKey = ownerKey === undefined ? () => false : sameText(ownerKey);
-  return async (headers) => {
-    const key = readKey(headers);
-    if (key !== undefined) {
-      if (isOwnerKey(key)) return OWNER_CALLER;
-      await wake?.();
-      return await keys.verify(key);
-    }
+  const withoutKey = async (headers: Headers): Promise<Caller> => {
     const { session, forwarded } = readSender(headers);
     const isAtMachine = trustsMachine && ownerKey === undefined && !forwarded;
     if (session === undefined && !isAtMachine) return ANONYMOUS_CALLER;
@@ -49,6 +43,13 @@ export function createAuthenticate(options: AuthenticateOptions): Authenticate {
     return session === undefined
       ? ANONYMOUS_CALLER
       : await findSession(session) ?? ANONYMOUS_CALLER;
+  };
+  return (headers) => {
+    const key = readKey(headers);
+    if (key === undefined) return withoutKey(headers);
+    if (isOwnerKey(key)) return OWNER_CALLER;
+    const waking = wake?.();
+    return waking === undefined ? keys.verify(key) : waking.then(() => keys.verify(key));
   };
 }
 

@@ -59,7 +59,9 @@ Deno.test("authenticate() waits for a database that opens slower than a key is r
   await t.step("not where nobody can have a key: nothing is opened for it", async () => {
     const sleeping = asleep(database, { hasNobody: true });
     await using accounts = accountsOver(sleeping);
-    await assert.rejects(accounts.authenticate(withKey), { code: "unauthenticated" });
+    await assert.rejects(async () => await accounts.authenticate(withKey), {
+      code: "unauthenticated",
+    });
     assert(!sleeping.wasAsked());
   });
 });

@@ -12,7 +12,7 @@ import { authenticate } from "./middleware/authenticate.ts";
 import { challengeMcp } from "./middleware/challenge_mcp.ts";
 import { findAddress } from "./middleware/find_address.ts";
 import { identifyRequest } from "./middleware/identify_request.ts";
-import { limitRate, tellRate } from "./middleware/limit_rate.ts";
+import { limitRate } from "./middleware/limit_rate.ts";
 import { joinTrace } from "./middleware/join_trace.ts";
 import { refuseForeignPages } from "./middleware/refuse_foreign_pages.ts";
 import { refuseNul } from "./middleware/refuse_nul.ts";
@@ -20,7 +20,7 @@ import { requireAnyPackage } from "./middleware/require_any_package.ts";
 import { requireApiKey } from "./middleware/require_api_key.ts";
 import { requireScope } from "./middleware/require_scope.ts";
 import { runOnce } from "./middleware/run_once.ts";
-import { setSecurityHeaders } from "./middleware/set_security_headers.ts";
+import { setAnswerHeaders } from "./middleware/set_answer_headers.ts";
 import { wakeFirst } from "./middleware/wake_first.ts";
 import { writeAccessLog } from "./middleware/write_access_log.ts";
 import { rememberingRouter } from "./remembering_router.ts";
@@ -75,7 +75,7 @@ export function createApp(options: GatewayOptions): Hono<GatewayEnv> {
     findAddress(settings),
     writeAccessLog({ access, onAnswer: metrics.observeAnswer }),
     joinTrace({ exporting: settings.tracing }),
-    setSecurityHeaders(),
+    setAnswerHeaders(),
   );
   if (settings.apiKey === undefined) app.use(refuseForeignPages(settings));
   if (settings.corsOrigins.length > 0) {
@@ -96,18 +96,20 @@ export function createApp(options: GatewayOptions): Hono<GatewayEnv> {
   if (settings.apiKey !== undefined && accounts === undefined) {
     app.use(requireApiKey(settings.apiKey));
   }
-  if (accounts !== undefined && pins !== undefined) app.use(challengeMcp({ settings }));
+  if (accounts !== undefined && pins !== undefined) {
+    for (const path of ["/mcp/*", "/api/mcp/*"]) app.use(path, challengeMcp({ settings }));
+  }
   app.use(authenticate({ authenticate: whoCalls, origins: ownOrigins(settings) }));
   // Before anything is refused: whoever tries what it may not is counted as well.
   if (metering !== undefined) {
-    const onLimited = metrics.observeRateLimited;
-    app.use(tellRate(), limitRate(metering.limiter, { onLimited }));
+    app.use(limitRate(metering.limiter, { onLimited: metrics.observeRateLimited }));
   }
-  app.use(requireScope(), requireAnyPackage(ANY_PACKAGE_PATHS));
+  app.use(requireScope());
+  for (const path of ANY_PACKAGE_PATHS) app.use(path, requireAnyPackage(ANY_PACKAGE_PATHS));
   if (accounts !== undefined) {
     for (const path of ["/api/*", "/mcp/*", "/oauth/*"]) app.use(path, wakeFirst(accounts));
     const onFailure = (error: unknown) => logger.warn("keep answer: {error}", { error });
-    app.use(runOnce({ book: new RepeatBook(accounts.sql), settings, onFailure }));
+    app.use("/api/*", runOnce({ book: new RepeatBook(accounts.sql), settings, onFailure }));
   }
   addExecuteTool(app, options);
   addDescribeTool(app, options);

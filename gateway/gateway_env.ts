@@ -12,6 +12,8 @@ export interface GatewayEnv {
     requestId: string;
     /** `performance.now()` when the request arrived. */
     startedAtMs: number;
+    /** What `routePattern` found, which is asked several times; `null` where it found none. */
+    routePattern: string | null | undefined;
     /** Whom the request comes from, past proxies that are trusted; absent in tests. */
     address: string | undefined;
     /** Who sends the request. */

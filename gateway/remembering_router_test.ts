@@ -23,5 +23,9 @@ Deno.test("rememberingRouter() finds the same again, by method, and parameters e
     assert.deepEqual(await ask("/tools/a"), [200, "tool a", "/tools/a"]);
     assert.deepEqual(await ask("/tools/b"), [200, "tool b", "/tools/b"]);
     assert.deepEqual(await ask("/tools/b/versions"), [200, "of b", "/tools/b/versions"]);
+    const long = "x".repeat(300);
+    assert.equal((await ask(`/tools/${long}`))[1], `tool ${long}`);
+    // More than are remembered.
+    for (let id = 0; id < 600; id++) assert.equal((await ask(`/tools/${id}`))[1], `tool ${id}`);
   }
 });

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { Hono } from "hono";
+import type { GatewayEnv } from "./gateway_env.ts";
 import { routePattern } from "./route_pattern.ts";
 
 Deno.test("routePattern() is that of the route that answers", async () => {
-  const app = new Hono();
+  const app = new Hono<GatewayEnv>();
   const seen: (string | undefined)[] = [];
   app.use(async (context, next) => {
     seen.push(routePattern(context));

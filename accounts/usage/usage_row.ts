@@ -1,6 +1,11 @@
 import { newId } from "../../registry/database/new_id.ts";
 import type { CallRoute } from "../../spec/call_origin.ts";
-import type { CallContext, ExecutionRequest, ExecutionResult } from "../../spec/execution.ts";
+import type {
+  CallContext,
+  ExecutionMeta,
+  ExecutionRequest,
+  ExecutionResult,
+} from "../../spec/execution.ts";
 import { keptParams } from "./kept_params.ts";
 
 /** Hosts that one line of the log names; a call that asks more says so by its bytes. */
@@ -52,7 +57,6 @@ export interface EndedCall {
 export function usageRow({ request, context, result, endedAt }: EndedCall): UsageRow {
   const { meta } = result;
   const { origin, grant } = context;
-  const hosts = [...new Set(meta.egress.map(({ host }) => host))].slice(0, MAX_HOSTS);
   const bytes = meta.egress.reduce((sum, one) => sum + one.requestBytes + one.responseBytes, 0);
   return {
     id: newId("call"),
@@ -74,11 +78,16 @@ export function usageRow({ request, context, result, endedAt }: EndedCall): Usag
     duration_ms: result.executionTimeMs,
     tool_ms: meta.timings.tool ?? null,
     cache: meta.cache,
-    egress_hosts: hosts.map(storable),
+    egress_hosts: hostsOf(meta.egress),
     egress_bytes: bytes,
     request_id: context.requestId,
     params: origin?.keepParams === true ? keptParams(request.params, grant?.redact) : null,
   };
+}
+
+function hostsOf(egress: ExecutionMeta["egress"]): readonly string[] {
+  if (egress.length === 0) return [];
+  return [...new Set(egress.map(({ host }) => host))].slice(0, MAX_HOSTS).map(storable);
 }
 
 function sourceOf({ request, context }: Pick<EndedCall, "request" | "context">): string | null {

@@ -1,6 +1,7 @@
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 import type { Authenticate } from "../../accounts/authenticate.ts";
 import { ANONYMOUS_CALLER } from "../../accounts/owner_caller.ts";
+import type { Caller } from "../../spec/account.ts";
 import { AirlockError } from "../../spec/errors.ts";
 import type { GatewayEnv } from "../gateway_env.ts";
 import { BRIDGE_PATH, withQueryToken } from "../bridge/with_query_token.ts";
@@ -26,11 +27,8 @@ const SAFE_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
  * @throws {AirlockError} `unauthenticated`, `permission_denied`, `upstream_failed`, `rate_limited`.
  */
 export function authenticate(options: AuthenticateRequestOptions): MiddlewareHandler<GatewayEnv> {
-  return async function authenticateRequest(context, next) {
+  const admit = (context: Context<GatewayEnv>, caller: Caller) => {
     const { req } = context;
-    const caller = CLIENT_PATHS.has(req.path) ? ANONYMOUS_CALLER : await options.authenticate(
-      req.path === BRIDGE_PATH ? withQueryToken(req.raw) : req.raw.headers,
-    );
     if (caller.endpoint !== undefined && mcpEndpointOf(req.path)?.path !== caller.endpoint) {
       throw otherResource();
     }
@@ -39,7 +37,20 @@ export function authenticate(options: AuthenticateRequestOptions): MiddlewareHan
     }
     context.set("caller", caller);
     context.set("tenant", caller.tenant);
-    await next();
+  };
+  return function authenticateRequest(context, next) {
+    const { path, raw } = context.req;
+    const caller = CLIENT_PATHS.has(path)
+      ? ANONYMOUS_CALLER
+      : options.authenticate(path === BRIDGE_PATH ? withQueryToken(raw) : raw.headers);
+    if (caller instanceof Promise) {
+      return caller.then((caller) => {
+        admit(context, caller);
+        return next();
+      });
+    }
+    admit(context, caller);
+    return next();
   };
 }
 

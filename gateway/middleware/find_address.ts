@@ -6,11 +6,13 @@ import type { GatewayEnv } from "../gateway_env.ts";
 export function findAddress(
   { trustedProxies = [] }: { readonly trustedProxies?: readonly string[] },
 ): MiddlewareHandler<GatewayEnv> {
+  const isBehind = trustedProxies.length > 0;
   const find = createFindClientAddress(trustedProxies);
-  return async function findOut(context, next) {
+  return function findOut(context, next) {
     const peer = context.env?.address;
-    const forwardedFor = context.req.header("x-forwarded-for") ?? null;
+    // Where no proxy is trusted nobody reads what it would say.
+    const forwardedFor = isBehind ? context.req.header("x-forwarded-for") ?? null : null;
     context.set("address", peer === undefined ? undefined : find({ peer, forwardedFor }));
-    await next();
+    return next();
   };
 }

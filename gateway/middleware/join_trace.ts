@@ -1,5 +1,5 @@
 import { type Span, trace } from "@opentelemetry/api";
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler, Next } from "hono";
 import { routePath } from "hono/route";
 import type { GatewayEnv } from "../gateway_env.ts";
 
@@ -16,19 +16,27 @@ export interface JoinTraceOptions {
  * with a `traceparent` that names this hop. Opens no span of its own; names Deno's after the route.
  */
 export function joinTrace(options: JoinTraceOptions): MiddlewareHandler<GatewayEnv> {
-  return async function join(context, next) {
+  return function join(context, next) {
     const span = options.exporting ? trace.getActiveSpan() : undefined;
     const incoming = TRACEPARENT.exec(context.req.header("traceparent") ?? "");
-    if (span === undefined && incoming === null) return await next();
-    const spanContext = span?.spanContext();
-    const traceId = spanContext?.traceId ?? incoming?.[1];
-    context.set("traceId", traceId);
-    await next();
-    if (span !== undefined) nameSpan(span, context.req.method, routePath(context, -1));
-    const spanId = spanContext?.spanId ?? newSpanId();
-    const flags = spanContext?.traceFlags.toString(16).padStart(2, "0") ?? incoming?.[2];
-    context.res.headers.set("traceparent", `00-${traceId}-${spanId}-${flags}`);
+    if (span === undefined && incoming === null) return next();
+    return joinIn(context, next, { span, incoming });
   };
+}
+
+async function joinIn(
+  context: Context<GatewayEnv>,
+  next: Next,
+  { span, incoming }: { readonly span?: Span; readonly incoming: RegExpExecArray | null },
+): Promise<void> {
+  const spanContext = span?.spanContext();
+  const traceId = spanContext?.traceId ?? incoming?.[1];
+  context.set("traceId", traceId);
+  await next();
+  if (span !== undefined) nameSpan(span, context.req.method, routePath(context, -1));
+  const spanId = spanContext?.spanId ?? newSpanId();
+  const flags = spanContext?.traceFlags.toString(16).padStart(2, "0") ?? incoming?.[2];
+  context.res.headers.set("traceparent", `00-${traceId}-${spanId}-${flags}`);
 }
 
 function nameSpan(span: Span, method: string, route: string): void {

@@ -1,5 +1,5 @@
 import type { Context, MiddlewareHandler } from "hono";
-import { rateLimited, type RateLimiter } from "../../accounts/limits/rate_limiter.ts";
+import { rateLimited, type RateLimiter, type Taken } from "../../accounts/limits/rate_limiter.ts";
 import type { RateClass } from "../../spec/rate_limit.ts";
 import { LINE_HEADER } from "../../bridge/protocol/poll_body.ts";
 import { BRIDGE_PATH } from "../bridge/with_query_token.ts";
@@ -11,27 +11,12 @@ const EXECUTE_PATHS = ["/execute-tool", "/api/tools/execute/"];
 
 const CALL_PATH = /^\/api\/(?:collections|agents)\/[^/]+\/call$/;
 
+const MCP_PATHS = ["/mcp", "/api/mcp"];
+
 /** Answers that nobody counts: open to all, or counted by whoever answers them. */
 const UNCOUNTED_PATHS = [
   ...["/api/auth/", "/health", "/docs", "/openapi.json", "/.well-known/", "/oauth/page.css"],
 ];
-
-/**
- * Says what {@linkcode limitRate}, which comes after it, left: in the headers of
- * draft-ietf-httpapi-ratelimit-headers, on refusals too.
- */
-export function tellRate(): MiddlewareHandler<GatewayEnv> {
-  return async function tellWhatIsLeft(context, next) {
-    await next();
-    const taken = context.get("rateTaken");
-    if (taken === undefined) return;
-    // Not with `context.header`, which copies a finished answer for each.
-    const { headers } = context.res;
-    headers.set("ratelimit-limit", String(taken.limit.limit));
-    headers.set("ratelimit-remaining", String(taken.remaining));
-    headers.set("ratelimit-reset", String(Math.ceil(taken.resetMs / 1000)));
-  };
-}
 
 /**
  * Counts requests and turns away what is too many.
@@ -41,17 +26,20 @@ export function limitRate(
   limiter: Pick<RateLimiter, "take">,
   { onLimited }: { readonly onLimited: (rateClass: RateClass) => void },
 ): MiddlewareHandler<GatewayEnv> {
-  return async function countRequest(context, next) {
-    if (isOnLine(context)) return await next();
+  return function countRequest(context, next) {
+    if (isOnLine(context)) return next();
     const rateClass = rateClassOf(context.req.method, context.req.path);
-    if (rateClass === null) return await next();
+    if (rateClass === null) return next();
     const address = () => addressGroup(context.get("address") ?? "unknown");
-    const taken = await limiter.take(context.get("caller"), { rateClass, address });
-    if (taken === null) return await next();
-    context.set("rateTaken", taken);
-    if (taken.allowed) return await next();
-    onLimited(rateClass);
-    throw rateLimited(rateClass, taken);
+    const taken = limiter.take(context.get("caller"), { rateClass, address });
+    if (taken === null) return next();
+    const goOn = (taken: Taken) => {
+      context.set("rateTaken", taken);
+      if (taken.allowed) return next();
+      onLimited(rateClass);
+      throw rateLimited(rateClass, taken);
+    };
+    return taken instanceof Promise ? taken.then(goOn) : goOn(taken);
   };
 }
 
@@ -64,10 +52,15 @@ function isOnLine(context: Context<GatewayEnv>): boolean {
 
 /** What a request counts as; `null` where it does not. */
 export function rateClassOf(method: string, path: string): RateClass | null {
-  const isBelow = (place: string) =>
-    path === place || path.startsWith(place.endsWith("/") ? place : `${place}/`);
-  if (UNCOUNTED_PATHS.some(isBelow)) return null;
-  if (EXECUTE_PATHS.some(isBelow) || CALL_PATH.test(path)) return "execute";
-  if (isBelow("/mcp") || isBelow("/api/mcp")) return "mcp";
+  if (isBelowOne(UNCOUNTED_PATHS, path)) return null;
+  if (isBelowOne(EXECUTE_PATHS, path) || CALL_PATH.test(path)) return "execute";
+  if (isBelowOne(MCP_PATHS, path)) return "mcp";
   return method === "GET" || method === "HEAD" ? "read" : "write";
+}
+
+function isBelowOne(places: readonly string[], path: string): boolean {
+  return places.some((place) =>
+    path.startsWith(place) &&
+    (path.length === place.length || place.endsWith("/") || path[place.length] === "/")
+  );
 }

@@ -25,7 +25,7 @@ export function refuseForeignPages(
   const { corsOrigins, publicUrl } = options;
   const own = publicUrl === undefined ? undefined : new URL(publicUrl);
   const origins = own === undefined ? corsOrigins : [...corsOrigins, own.origin];
-  return async function refuse(context, next) {
+  return function refuse(context, next) {
     const host = context.req.header("host") ?? new URL(context.req.url).host;
     if (!isLoopbackHost(host) && host !== own?.host) {
       throw refusal("the host is not a loopback name");
@@ -34,7 +34,7 @@ export function refuseForeignPages(
     if (origin !== undefined && !allowed(origin, host, origins)) {
       throw refusal("the request comes from another origin's page");
     }
-    await next();
+    return next();
   };
 }
 

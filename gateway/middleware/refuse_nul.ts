@@ -7,13 +7,13 @@ import type { GatewayEnv } from "../gateway_env.ts";
  * @throws {AirlockError} `invalid_input`.
  */
 export function refuseNul(): MiddlewareHandler<GatewayEnv> {
-  return async function refuse(context, next) {
+  return function refuse(context, next) {
     if (context.req.url.includes("%00")) {
       throw new AirlockError("invalid_input", "read address: it holds a NUL character", {
         stage: "request",
         suggestion: "Leave out %00.",
       });
     }
-    await next();
+    return next();
   };
 }

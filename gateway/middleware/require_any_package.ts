@@ -14,11 +14,10 @@ const ANY_PACKAGE: Resource = { kind: "tool", tenant: null, visibility: "public"
  * @throws {AirlockError} `unauthenticated`; `tool_not_found`, as for a package that is not there.
  */
 export function requireAnyPackage(paths: ReadonlySet<string>): MiddlewareHandler<GatewayEnv> {
-  return async function check(context, next) {
+  return function check(context, next) {
     const path = routePattern(context);
-    if (path === undefined || !paths.has(path)) return await next();
-    requireAnyPackageOf(context.get("caller"));
-    await next();
+    if (path !== undefined && paths.has(path)) requireAnyPackageOf(context.get("caller"));
+    return next();
   };
 }
 

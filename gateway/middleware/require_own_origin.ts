@@ -18,12 +18,12 @@ export function requireOwnOrigin(options: OwnOriginOptions): MiddlewareHandler<G
   const { corsOrigins, publicUrl } = options;
   const own = publicUrl === undefined ? [] : [new URL(publicUrl).origin];
   const origins = new Set([...corsOrigins, ...own]);
-  return async function check(context, next) {
+  return function check(context, next) {
     const origin = context.req.header("origin");
     const host = context.req.header("host") ?? new URL(context.req.url).host;
     const isOwn = origin === undefined || origins.has(origin) ||
       (isLoopbackHost(host) && origin === `http://${host}`);
-    if (isOwn) return await next();
+    if (isOwn) return next();
     throw new AirlockError(
       "permission_denied",
       "check caller: the request comes from another origin's page",

@@ -11,11 +11,11 @@ import { type RouteNeed, routeNeed } from "../routes/api/route_scopes.ts";
  * @throws {AirlockError} `unauthenticated`, `permission_denied`.
  */
 export function requireScope(): MiddlewareHandler<GatewayEnv> {
-  return async function check(context, next) {
+  return function check(context, next) {
     const path = routePattern(context);
     if (path !== undefined) requireNeed(context, routeNeed(context.req.method, path));
     else if (context.get("caller").kind === "anonymous") throw signInFirst();
-    await next();
+    return next();
   };
 }
 

@@ -32,23 +32,30 @@ export interface RunOnceOptions {
  * still, or where its answer was to be seen once; `invalid_input`, `rate_limited`, `upstream_failed`.
  */
 export function runOnce(options: RunOnceOptions): MiddlewareHandler<GatewayEnv> {
-  return async function runUnlessRepeated(context, next) {
+  return function runUnlessRepeated(context, next) {
     const key = context.req.header(KEY_HEADER);
     const caller = context.get("caller");
     const { method, path } = context.req;
     const counts = key !== undefined && method === "POST" && isRepeatable(path) &&
       caller.kind !== "anonymous";
-    if (!counts) return await next();
-    checkKey(key, context);
-    const request = await repeatable(context, { key, caller, options });
-    const repetition = await options.book.begin(request);
-    if (repetition.kind === "run") {
-      return await runAndKeep(context, next, { ...options, request, runId: repetition.runId });
-    }
-    if (repetition.kind !== "answered") throw refusal(repetition);
-    const { status, headers, body } = repetition.answer;
-    return new Response(body, { status, headers: { ...headers, "idempotent-replayed": "true" } });
+    return counts ? runUnless(context, next, { ...options, key }) : next();
   };
+}
+
+async function runUnless(
+  context: Context<GatewayEnv>,
+  next: Next,
+  { key, ...options }: RunOnceOptions & { readonly key: string },
+): Promise<Response | void> {
+  checkKey(key, context);
+  const request = await repeatable(context, { key, caller: context.get("caller"), options });
+  const repetition = await options.book.begin(request);
+  if (repetition.kind === "run") {
+    return await runAndKeep(context, next, { ...options, request, runId: repetition.runId });
+  }
+  if (repetition.kind !== "answered") throw refusal(repetition);
+  const { status, headers, body } = repetition.answer;
+  return new Response(body, { status, headers: { ...headers, "idempotent-replayed": "true" } });
 }
 
 /** Signing in is better-auth's own matter. */

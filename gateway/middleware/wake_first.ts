@@ -4,8 +4,8 @@ import type { GatewayEnv } from "../gateway_env.ts";
 
 /** Everything below needs the database: what is asked first waits until it is open. */
 export function wakeFirst({ wake }: Pick<Accounts, "wake">): MiddlewareHandler<GatewayEnv> {
-  return async (_context, next) => {
-    await wake();
-    await next();
+  return (_context, next) => {
+    const waking = wake();
+    return waking === undefined ? next() : waking.then(next);
   };
 }

@@ -1,7 +1,8 @@
 import type { JSONRPCMessage, Transport } from "@modelcontextprotocol/client";
-import { deserializeMessage, serializeMessage } from "@modelcontextprotocol/client";
+import { serializeMessage } from "@modelcontextprotocol/client";
 import { LineBuffer } from "../../spec/line_buffer.ts";
 import { childCommand } from "./child_command.ts";
+import { readMessage } from "./read_message.ts";
 import { beyond, upstreamError } from "./upstream_errors.ts";
 import { UPSTREAM_LIMITS, type UpstreamLimits } from "./upstream_limits.ts";
 
@@ -117,7 +118,7 @@ export class ChildTransport implements Transport {
   #take(line: string): void {
     if (line.trim() === "") return;
     try {
-      this.onmessage?.(deserializeMessage(line));
+      this.onmessage?.(readMessage(line));
     } catch (error) {
       // Servers print other things too; whoever waits for an answer goes on waiting.
       this.onerror?.(asError(error));

@@ -36,6 +36,9 @@ interface Slot {
   readonly opening: Promise<Upstream>;
   upstream: Upstream | undefined;
   users: number;
+  /** When the last use of it ended. */
+  restsSinceMs: number;
+  /** Looks whether it has been unused for long enough; runs on while it is used. */
   idle: ReturnType<typeof setTimeout> | undefined;
 }
 
@@ -109,7 +112,6 @@ export class UpstreamPool implements AsyncDisposable {
 
   async #run<T>(slot: Slot, { work, signal }: UpstreamUse<T>): Promise<T> {
     slot.users++;
-    clearTimeout(slot.idle);
     try {
       return await work(await untilAborted(slot.opening, signal));
     } finally {
@@ -152,6 +154,7 @@ export class UpstreamPool implements AsyncDisposable {
       opening,
       upstream: undefined,
       users: 0,
+      restsSinceMs: 0,
       idle: undefined,
     };
     this.#slots.set(key, slot);
@@ -183,8 +186,18 @@ export class UpstreamPool implements AsyncDisposable {
 
   #rest(slot: Slot): void {
     if (this.#slots.get(slot.key) !== slot) return;
-    clearTimeout(slot.idle);
-    slot.idle = setTimeout(() => this.#drop(slot), this.#options.limits.idleMs);
+    slot.restsSinceMs = this.#options.nowMs();
+    slot.idle ??= setTimeout(() => this.#endRest(slot), this.#options.limits.idleMs);
+  }
+
+  /** One timer for many uses: set for each of them, it would cost more than finding the connection. */
+  #endRest(slot: Slot): void {
+    slot.idle = undefined;
+    if (slot.users > 0) return;
+    const { limits: { idleMs }, nowMs } = this.#options;
+    const leftMs = slot.restsSinceMs + idleMs - nowMs();
+    if (leftMs < 1) this.#drop(slot);
+    else slot.idle = setTimeout(() => this.#endRest(slot), leftMs);
   }
 
   #drop(slot: Slot): void {
