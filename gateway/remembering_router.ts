@@ -11,8 +11,9 @@ const MAX_PATH_CHARACTERS = 200;
 
 /**
  * Hono's own choice of a router, that remembers what it found: for paths that are routes as they stand,
- * which is as many as there are of these, and for some that routes with parameters are for. With routes such as `/api/tools/:id` beside
- * `/api/tools/search`, Hono falls back to a router that walks a tree for each request.
+ * which is as many as there are of these, and for some of the others. With routes such as
+ * `/api/tools/:id` beside `/api/tools/search`, Hono falls back to a router that walks a tree for each
+ * request.
  */
 export function rememberingRouter<T>(): Router<T> {
   const router = new SmartRouter<T>({ routers: [new RegExpRouter(), new TrieRouter()] });
