@@ -1,5 +1,5 @@
 import { deserializeMessage, type Transport } from "@modelcontextprotocol/client";
-import { isJsonObject } from "../spec/json.ts";
+import { isPlainAnswer } from "../spec/plain_answer.ts";
 
 /** A message of MCP. */
 export type ServerMessage = Parameters<NonNullable<Transport["onmessage"]>>[0];
@@ -12,13 +12,7 @@ export type ServerMessage = Parameters<NonNullable<Transport["onmessage"]>>[0];
 export function readServerMessage(line: string): ServerMessage | null {
   const value = parseJson(line);
   if (value === undefined) return null;
-  return isResult(value) ? value : deserializeMessage(line);
-}
-
-function isResult(value: unknown): value is ServerMessage {
-  return isJsonObject(value) && value["jsonrpc"] === "2.0" && Number.isInteger(value["id"]) &&
-    isJsonObject(value["result"]) && value["result"]["_meta"] === undefined &&
-    Object.keys(value).length === 3;
+  return isPlainAnswer(value) ? value : deserializeMessage(line);
 }
 
 function parseJson(line: string): unknown {

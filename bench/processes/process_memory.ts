@@ -37,6 +37,9 @@ export function treePssBytes(node: ProcessNode): number {
 }
 
 function kibibytes(file: string, line: RegExp): number {
-  const match = line.exec(Deno.readTextFileSync(file));
-  return Number(match?.[1] ?? 0) * 1024;
+  try {
+    return Number(line.exec(Deno.readTextFileSync(file))?.[1] ?? 0) * 1024;
+  } catch {
+    return 0; // The process has ended in between.
+  }
 }
