@@ -7,24 +7,33 @@ import { connectNew } from "./support/mcp_clients.ts";
 import { OauthPerson } from "./support/oauth_person.ts";
 import { PeopleOf } from "./support/people_of.ts";
 
-const INSPECTOR = "npm:@modelcontextprotocol/inspector@2.12.0";
+/** By npm: it names a package for another system that is not everywhere, which Deno does not bear. */
+const INSPECTOR = ["npx", "-y", "@modelcontextprotocol/inspector@2.12.0", "--cli"] as const;
 const REMOTE = "npm:mcp-remote@0.15.1";
 const TOOL = "fixtures--test_simple_text";
 
 /** Without the project's lock: what these bring along must not change what the program is made of. */
 const RUN = ["run", "--no-lock", "--no-config", "--node-modules-dir=none", "-A"];
 
-/** Whether a program installs here. Asked before the tests, so that their names say so. */
-async function installs(program: string): Promise<boolean> {
-  const { success } = await new Deno.Command(Deno.execPath(), {
-    args: ["cache", ...RUN.slice(1, -1), program],
-    stdout: "null",
-    stderr: "null",
-  }).output();
-  return success;
+/** Whether a program is there, or installs. Asked before the tests, so that their names say so. */
+async function works(program: string, args: readonly string[]): Promise<boolean> {
+  try {
+    const command = new Deno.Command(program, {
+      args: [...args],
+      ...{ stdin: "null", stdout: "null", stderr: "null" },
+    });
+    return (await command.output()).success;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
 }
 
-const [hasInspector, hasRemote] = await Promise.all([installs(INSPECTOR), installs(REMOTE)]);
+const [npx, ...inspector] = INSPECTOR;
+const [hasInspector, hasRemote] = await Promise.all([
+  works(npx, [...inspector, "--help"]),
+  works(Deno.execPath(), ["cache", ...RUN.slice(1, -1), REMOTE]),
+]);
 const orWhy = (name: string, has: boolean) => has ? name : `${name} (it does not install here)`;
 
 /** Keeps what a program remembers in a directory of the test, and opens no browser. */
@@ -33,6 +42,16 @@ function environmentIn(directory: string): Record<string, string> {
     ...{ MCP_REMOTE_CONFIG_DIR: directory, BROWSER: "/bin/true", HOME: directory },
     DENO_DIR: Deno.env.get("DENO_DIR") ?? `${Deno.env.get("HOME")}/.cache/deno`,
     PATH: Deno.env.get("PATH") ?? "",
+  };
+}
+
+/** Where npm finds its configuration and what it has fetched, whatever `HOME` is. */
+function npmEnvironment(): Record<string, string> {
+  const own = Object.entries(Deno.env.toObject());
+  const home = Deno.env.get("HOME") ?? "";
+  return {
+    ...{ NPM_CONFIG_USERCONFIG: `${home}/.npmrc`, NPM_CONFIG_CACHE: `${home}/.npm` },
+    ...Object.fromEntries(own.filter(([name]) => /^npm_config_/i.test(name))),
   };
 }
 
@@ -64,20 +83,15 @@ Deno.test({
       scopes: ["mcp:execute"],
     });
     const inspect = async (...args: readonly string[]) => {
-      const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      const authorization = `Authorization: Bearer ${token}`;
+      const { stdout, stderr } = await new Deno.Command(npx, {
         args: [
-          ...RUN,
-          INSPECTOR,
-          "--cli",
-          endpoint,
-          "--transport",
-          "http",
-          "--header",
-        ]
-          .concat([`Authorization: Bearer ${token}`, ...args]),
+          ...[...inspector, endpoint, "--transport", "http", "--header", authorization],
+          ...args,
+        ],
         cwd: directory,
         clearEnv: true,
-        env: environmentIn(directory),
+        env: { ...npmEnvironment(), ...environmentIn(directory) },
       }).output();
       const decoder = new TextDecoder();
       const text = decoder.decode(stdout);
