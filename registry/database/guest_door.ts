@@ -2,6 +2,7 @@ import type { Duplex } from "node:stream";
 import { guestSocketPath } from "./guest_socket.ts";
 import type { PgliteNotices } from "./pglite_notices.ts";
 import { errorResponse } from "./protocol_messages.ts";
+import { waitFor } from "./wait_for.ts";
 
 /** Most connections of other processes at once; a command has up to five. */
 const MAX_GUESTS = 64;
@@ -110,17 +111,9 @@ async function* guestsOf(
       yield await listener.accept();
     } catch {
       // Closed, or out of files: nobody else's work may end of that.
-      await pauseUnless(signal);
+      await waitFor(ACCEPT_PAUSE_MS, { signal });
     }
   }
-}
-
-function pauseUnless(signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  if (signal.aborted) resolve();
-  const timer = setTimeout(resolve, ACCEPT_PAUSE_MS);
-  signal.addEventListener("abort", () => resolve(), { once: true });
-  return promise.finally(() => clearTimeout(timer));
 }
 
 /** Carries what both say to each other, until one of them has ended. */

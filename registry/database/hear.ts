@@ -1,4 +1,5 @@
 import type { Sql } from "./database.ts";
+import { waitFor } from "./wait_for.ts";
 
 /** What is told of a notification: its payload. */
 export type OnNotice = (payload: string) => void;
@@ -57,21 +58,4 @@ export function hear({ channel, onNotice, connect }: HearOptions): AsyncDisposab
       await running;
     },
   };
-}
-
-/** Waits so long, or until one of the others comes first. */
-function waitFor(
-  delayMs: number,
-  { signal, or }: { readonly signal: AbortSignal; readonly or?: Promise<void> },
-): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const done = () => resolve();
-  const timer = setTimeout(done, delayMs);
-  signal.addEventListener("abort", done, { once: true });
-  if (signal.aborted) done();
-  or?.then(done);
-  return promise.finally(() => {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", done);
-  });
 }

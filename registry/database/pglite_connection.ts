@@ -3,7 +3,7 @@ import { Duplex } from "node:stream";
 import type { PgliteNotices } from "./pglite_notices.ts";
 import type { PgliteThread } from "./pglite_thread.ts";
 import { ProtocolBuffer } from "./protocol_buffer.ts";
-import { endsIdle, simpleQuery } from "./protocol_messages.ts";
+import { CANCEL_CODE, endsIdle, simpleQuery, TERMINATE } from "./protocol_messages.ts";
 import type { Turns } from "./turns.ts";
 
 /** What a connection shares with the others to the same PGlite. */
@@ -17,11 +17,7 @@ export interface PgliteBackend {
   readonly transactionIdleMs: number;
 }
 
-const TERMINATE = "X".charCodeAt(0);
 const SYNC = Uint8Array.from([0x53, 0, 0, 0, 4]);
-
-/** A request to cancel is a connection of its own with this instead of a version. */
-const CANCEL_CODE = 80_877_102;
 
 /**
  * What postgres.js takes for a socket to a server: a stream whose other end is PGlite's only backend.

@@ -1,12 +1,11 @@
 import { Buffer } from "node:buffer";
+import { CANCEL_CODE, TERMINATE } from "./protocol_messages.ts";
 
 /** Messages of the frontend after which the backend answers: the rest waits for one of them. */
 const ENDS_A_GROUP = typesOf("SQXHcf");
 
 /** All that a frontend says once it is let in. Of anything else PGlite never comes back. */
 const KNOWN = typesOf("SQXHcfPBEDCd");
-
-const TERMINATE = "X".charCodeAt(0);
 
 const TYPE_BYTES = 1;
 const LENGTH_BYTES = 4;
@@ -16,7 +15,7 @@ const MAX_FIRST_BYTES = 10_000;
 const MIN_FIRST_BYTES = 8;
 
 /** Version 3.0, and what stands in its place in a request to cancel. PGlite breaks of anything else. */
-const FIRST_CODES: ReadonlySet<number> = new Set([196_608, 80_877_102]);
+const FIRST_CODES: ReadonlySet<number> = new Set([196_608, CANCEL_CODE]);
 
 /** Most that is kept of what a client sends before it can be answered. */
 const MAX_GROUP_BYTES = 256 * 1024 * 1024;

@@ -3,6 +3,12 @@ import { Buffer } from "node:buffer";
 /** A message's type, and its length, which counts itself but not the type. */
 export const HEADER_BYTES = 5;
 
+/** The message by which a client ends its connection. */
+export const TERMINATE = "X".charCodeAt(0);
+
+/** A request to cancel is a connection of its own with this instead of a version. */
+export const CANCEL_CODE = 80_877_102;
+
 const QUERY = "Q".charCodeAt(0);
 const ERROR = "E".charCodeAt(0);
 
