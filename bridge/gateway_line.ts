@@ -102,7 +102,7 @@ export class GatewayLine {
 
   /** Speaks to the gateway; what is said while it is away is lost. */
   send(message: BridgeMessage): void {
-    this.write(JSON.stringify(message));
+    if (this.#isRegistered) this.#sender?.send(message);
   }
 
   /** As {@linkcode send}, of a message that is written out already. */
