@@ -1,16 +1,14 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { OWNER_CALLER } from "../accounts/owner_caller.ts";
-import type { ServerDesk, ServerLook } from "../gateway/servers/server_desk.ts";
+import type { ServerDesk } from "../gateway/servers/server_desk.ts";
 import type { AnySql, Database } from "../registry/database/database.ts";
-import type { OffersView } from "../registry/servers/server_offers.ts";
-import type { ServerToolView } from "../registry/servers/server_tool.ts";
 import type { CliDeps } from "./cli_deps.ts";
-import { EXIT } from "./exit_codes.ts";
-import { ExitWith } from "./exit_with.ts";
 import { formatTable } from "./format_table.ts";
 import { onDatabase } from "./on_database.ts";
 import { MAX_LISTED, OWNER_ACTOR } from "./owner_actor.ts";
+import { collectWord } from "./parse_options.ts";
 import { printable } from "./printable.ts";
+import { tellServer } from "./tell_server.ts";
 
 interface JsonFlag {
   readonly json?: true;
@@ -61,7 +59,10 @@ export function mcpServersCommand(mcp: Command, deps: CliDeps): void {
     .option("--json", "print as JSON")
     .action((collectionId: string, server: string, flags: JsonFlag) =>
       onDesk(deps, async (desk) => {
-        tell(deps, await desk.test(OWNER_ACTOR, { collectionId, server }), flags);
+        tellServer(deps.terminal, {
+          ...await desk.test(OWNER_ACTOR, { collectionId, server }),
+          ...flags,
+        });
       })
     );
   mcp.command("accept <collection> <server> <tools...>")
@@ -85,7 +86,7 @@ function wishFlags(command: Command): Command {
       "header such as 'authorization: Bearer ${TOKEN}', where TOKEN is a secret; repeatable",
       collect(/^([^:\s]+):\s*(.*)$/, "It is a name, a colon and a value."),
     )
-    .option("--tool <name>", "offer this tool and no other; repeatable", collectWords)
+    .option("--tool <name>", "offer this tool and no other; repeatable", collectWord)
     .option(
       "--rename <names>",
       "call a tool otherwise: theirs=ours; repeatable",
@@ -123,7 +124,8 @@ function add(
       ...{ name, ...(isUrl ? { url: first } : { command: place }) },
       ...wishOf(flags),
     });
-    tell(deps, await desk.add(OWNER_ACTOR, { collectionId, wish }), flags);
+    const look = await desk.add(OWNER_ACTOR, { collectionId, wish });
+    tellServer(deps.terminal, { ...look, json: flags.json });
   });
 }
 
@@ -195,7 +197,8 @@ function accept(
       return { name, digest: digits !== "" && whole?.startsWith(digits) ? whole : digits };
     });
     const { row, tools: now } = await desk.accept(OWNER_ACTOR, { ...target, tools: wanted });
-    tell(deps, { row, tools: now, offers: null, failure: null, stderr: "" }, flags);
+    const look = { row, tools: now, offers: null, failure: null, stderr: "" };
+    tellServer(deps.terminal, { ...look, json: flags.json });
   });
 }
 
@@ -222,68 +225,10 @@ function onDesk(deps: CliDeps, work: (desk: ServerDesk) => Promise<void>): Promi
   });
 }
 
-/** Prints how a server was found to be; a server that does not answer is a failure of the command. */
-function tell(
-  { terminal }: CliDeps,
-  look: Omit<ServerLook, "offers"> & {
-    /** `null` where nobody has looked. */
-    readonly offers: OffersView | null;
-  },
-  flags: JsonFlag,
-): void {
-  const { row, tools, offers, failure, stderr } = look;
-  if (flags.json) {
-    const said = failure && { code: failure.code, error: failure.message };
-    const { name, id, transport, health, about } = row;
-    const shown = { id, name, transport, health, about, tools, ...(offers && { offers }) };
-    terminal.out(`${JSON.stringify({ ...shown, failure: said, stderr })}\n`);
-  } else {
-    const over = row.transport ? ` over ${row.transport}` : "";
-    const speaks = row.about?.protocol ? `, MCP ${printable(row.about.protocol)}` : "";
-    terminal.out(`${row.name}: ${row.health}${over}${speaks}\n`);
-    terminal.out(formatTable(tools.map(lineOf)));
-    if (offers !== null) terminal.out(formatTable(offerLines(offers)));
-  }
-  if (failure === null) return;
-  terminal.err(`${printable(failure.message)} (${failure.code})\n`);
-  if (failure.suggestion !== undefined) terminal.err(`${printable(failure.suggestion)}\n`);
-  if (stderr !== "") terminal.err(`${printable(stderr)}\n`);
-  throw new ExitWith(EXIT.notPrepared);
-}
-
-/** One line for each, and one for how many more there are. */
-function offerLines({ resources, templates, prompts }: OffersView): string[][] {
-  const kinds = { resource: resources, template: templates, prompt: prompts };
-  return Object.entries(kinds).flatMap(([kind, { total, first }]) => {
-    const more = total - first.length;
-    return [
-      ...first.map((name) => [kind, printable(name)]),
-      ...(more > 0 ? [[kind, `and ${more} more`]] : []),
-    ];
-  });
-}
-
-/** Characters of a digest by which a tool is accepted. */
-const SHOWN_DIGITS = 12;
-
-function lineOf({ name, state, offered, findings }: ServerToolView): string[] {
-  const digest = offered === null
-    ? ""
-    : `${printable(name)}@${offered.digest.slice(0, SHOWN_DIGITS)}`;
-  const rules = (offered?.findings ?? findings).map(({ rule, severity }) =>
-    `${rule} (${severity})`
-  );
-  return [state, printable(name), digest, [...new Set(rules)].join(", ")];
-}
-
 function collect(pattern: RegExp, advice: string) {
   return (text: string, before: readonly (readonly [string, string])[] = []) => {
     const [, name, value] = pattern.exec(text) ?? [];
     if (name === undefined || value === undefined) throw new InvalidArgumentError(advice);
     return [...before, [name, value] as const];
   };
-}
-
-function collectWords(word: string, before: readonly string[] = []): readonly string[] {
-  return [...before, word];
 }
