@@ -1,3 +1,4 @@
+// Long, since it says of each request which way it goes; the ways are files of their own.
 import {
   type AuthInfo,
   createMcpHandler,
@@ -19,6 +20,7 @@ import type { McpPart } from "../server/mcp_part.ts";
 import { holdUntilRead } from "./hold_until_read.ts";
 import { ownerOf } from "./owner_of.ts";
 import { type ModernCall, modernCallOf, type PlainCall, plainCallOf } from "./plain_call.ts";
+import { refuse } from "./refuse.ts";
 import { serveEarly } from "./serve_early.ts";
 import { exchangeOf, type RunningExchange, SessionCalls } from "./session_calls.ts";
 import { connectionOf, keyOf, SESSION_HEADER, type SessionKey } from "./session_key.ts";
@@ -259,18 +261,14 @@ async function note(
 }
 
 function notAllowed(): Response {
-  const error = { code: -32000, message: "Method not allowed." };
-  return Response.json({ jsonrpc: "2.0", error, id: null }, {
-    status: 405,
-    headers: { allow: "POST, DELETE" },
-  });
+  return refuse("Method not allowed.", { status: 405, headers: { allow: "POST, DELETE" } });
 }
 
 /** What cannot be accepted is answered with an error of HTTP, says the transport's specification. */
 function notAwaited(): Response {
-  const message = "Bad Request: nobody waits here for that answer; call again what asked for it";
-  const error = { code: -32000, message };
-  return Response.json({ jsonrpc: "2.0", error, id: null }, { status: 400 });
+  return refuse("Bad Request: nobody waits here for that answer; call again what asked for it", {
+    status: 400,
+  });
 }
 
 /** What the SDK passes on to our servers: who it is has been found out before, by the gateway. */

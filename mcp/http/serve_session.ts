@@ -9,6 +9,7 @@ import {
   type Server,
   SUPPORTED_PROTOCOL_VERSIONS,
 } from "@modelcontextprotocol/server";
+import { refuse } from "./refuse.ts";
 import { EXCHANGE_TIMES, SessionExchange } from "./session_exchange.ts";
 
 /** A request of the session era that was let in. */
@@ -27,23 +28,25 @@ export async function serveSession(
 ): Promise<Response> {
   const accept = request.headers.get("accept") ?? "";
   if (!accept.includes("application/json") || !accept.includes("text/event-stream")) {
-    return refuse(406, -32000, "Not Acceptable: accept application/json and text/event-stream");
+    return refuse("Not Acceptable: accept application/json and text/event-stream", { status: 406 });
   }
   const messages = Array.isArray(body) ? body : [body];
   if (messages.length === 0 || !messages.every(isMessage)) {
-    return refuse(400, -32700, "Parse error: Invalid JSON-RPC message");
+    return refuse("Parse error: Invalid JSON-RPC message", { status: 400, code: -32700 });
   }
   const begins = messages.some(isInitialize);
   if (begins && messages.length > 1) {
-    return refuse(400, -32600, "Invalid Request: only one initialization request is allowed");
+    return refuse("Invalid Request: only one initialization request is allowed", {
+      status: 400,
+      code: -32600,
+    });
   }
   const version = request.headers.get("mcp-protocol-version");
   if (!begins && version !== null && !SUPPORTED_PROTOCOL_VERSIONS.includes(version)) {
     const supported = SUPPORTED_PROTOCOL_VERSIONS.join(", ");
     return refuse(
-      400,
-      -32000,
       `Bad Request: Unsupported protocol version: ${version} (supported versions: ${supported})`,
+      { status: 400 },
     );
   }
   const ids = messages.flatMap((one): RequestId[] =>
@@ -67,8 +70,4 @@ function isMessage(one: unknown): one is JSONRPCMessage {
 function isInitialize(one: JSONRPCMessage): boolean {
   // The look at the whole message is dear where it is none.
   return "method" in one && one.method === "initialize" && isInitializeRequest(one);
-}
-
-function refuse(status: number, code: number, message: string): Response {
-  return Response.json({ jsonrpc: "2.0", error: { code, message }, id: null }, { status });
 }
